@@ -1,0 +1,36 @@
+"""The ``ringcast`` program: parses, calls one public function, prints; every refusal is one line and exit code 2."""
+
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App
+
+import ringcast
+from ringcast.errors import RingcastError
+
+__all__ = ["app", "main"]
+
+app = App(
+    name="ringcast",
+    help="A Cherenkov ring generator that you can see through: decoder arithmetic, simulation, training, reconstruction.",
+    version=ringcast.__version__,
+)
+app.command("ringcast.cli.conv:app", name="conv")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program; exits 0 on success, 2 on anything the user can mend, 130 on Ctrl-C."""
+    try:
+        app(arguments)
+    except RingcastError as error:
+        _refuse(str(error))
+    except FileNotFoundError as error:
+        _refuse(f"no such file: {error.filename}; check the path")
+    except KeyboardInterrupt:
+        print("ringcast: stopped", file=sys.stderr)
+        sys.exit(130)
+
+
+def _refuse(sentence: str) -> None:
+    print(f"ringcast: {' '.join(sentence.split())}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,112 @@
+"""Detectors by name or from a TOML file."""
+
+import tomllib
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError, model_validator
+
+from ringcast.errors import ConfigError, RingcastError
+from ringcast.geometry.detector import Detector
+from ringcast.geometry.placement import cylinder
+from ringcast.geometry.table import detector_from_table
+
+__all__ = ["PRESETS", "DetectorConfig", "load_detector"]
+
+PRESETS = ("iwcd-grid", "mini", "super-k")
+"""Names that `load_detector` knows."""
+
+PmtType = Literal["PMT20inch", "BoxandLine20inchHQE", "PMT8inch", "PMT3inchR12199_02", "PMT3inchR14374"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CylinderConfig(_Part):
+    """A tank with sensors on an even grid."""
+
+    radius_cm: PositiveFloat
+    """Distance of the barrel sensors from the axis."""
+    half_height_cm: PositiveFloat
+    """Distance of the cap sensors from the middle plane."""
+    barrel_rows: PositiveInt
+    """Rows of sensors, bottom to top."""
+    barrel_columns: PositiveInt
+    """Columns of sensors around the barrel."""
+    cap_spacing_cm: PositiveFloat | None = None
+    """Pitch of the square grid on the caps; leave out for bare caps."""
+
+
+class TableConfig(_Part):
+    """A tank from a table of sensors."""
+
+    file: str
+    """npz with `position` and `orientation` (n, 3) in cm, beside the TOML file."""
+
+
+class DetectorConfig(_Part):
+    """What a detector's TOML file may say: exactly one of `cylinder` and `table`."""
+
+    name: str
+    description: str = ""
+    pmt_type: PmtType
+    """Key of the sensor tables."""
+    pmt_radius_cm: PositiveFloat
+    """Radius of a sensor's face."""
+    cylinder: CylinderConfig | None = None
+    table: TableConfig | None = None
+
+    @model_validator(mode="after")
+    def _one_layout(self) -> "DetectorConfig":
+        if (self.cylinder is None) == (self.table is None):
+            raise ValueError("expected exactly one of the tables [cylinder] and [table]")
+        return self
+
+
+def load_detector(which: str | Path) -> Detector:
+    """A preset by name, or a detector of your own from a TOML file.
+
+    Args:
+        which: One of `PRESETS`, or the path of a TOML file with the keys of `DetectorConfig`.
+
+    Raises:
+        ConfigError: There is no such preset or file, or the file has a wrong key or value.
+
+    Example:
+        >>> load_detector("super-k").image_shape("barrel")
+        (51, 150)
+    """
+    if str(which) in PRESETS:
+        with as_file(files("ringcast.geometry") / "presets") as folder:
+            return _read(folder / f"{which}.toml")
+    path = Path(which)
+    if path.suffix != ".toml" or not path.is_file():
+        raise ConfigError(f"no detector {str(which)!r}: expected {', '.join(PRESETS)}, or the path of a TOML file")
+    return _read(path)
+
+
+def _read(path: Path) -> Detector:
+    try:
+        config = DetectorConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        raise ConfigError(f"{path}: not valid TOML: {reason}") from None
+    except ValidationError as reason:
+        first = reason.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ConfigError(f"{path}: {key}: {first['msg']}; found {first['input']!r:.80}") from None
+    try:
+        return _build(config, path.parent)
+    except ConfigError:
+        raise
+    except RingcastError as reason:
+        raise ConfigError(f"{path}: {reason}") from None
+
+
+def _build(config: DetectorConfig, folder: Path) -> Detector:
+    common = {"name": config.name, "pmt_type": config.pmt_type, "pmt_radius_cm": config.pmt_radius_cm}
+    if config.table is not None:
+        return detector_from_table(folder / config.table.file, **common, description=config.description)[0]  # type: ignore[arg-type]
+    assert config.cylinder is not None
+    return cylinder(**common, **config.cylinder.model_dump(), description=config.description)  # type: ignore[arg-type]

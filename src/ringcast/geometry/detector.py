@@ -1,0 +1,116 @@
+"""`Detector`: the sensors of one cylindrical tank."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from ringcast.errors import ArgumentError
+
+__all__ = ["SURFACES", "Detector"]
+
+SURFACES = ("top", "barrel", "bottom")
+"""Surfaces by their code in `Detector.surface`: 0 top cap, 1 barrel, 2 bottom cap, as in WCSim's tube tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detector:
+    """A cylindrical tank, axis along z and centre at the origin, with sensors on its wall.
+
+    Raises:
+        ArgumentError: Columns differ in length, a sensor is off the wall, or a normal does not point inwards.
+
+    Example:
+        >>> from ringcast.geometry import load_detector
+        >>> tank = load_detector("iwcd-grid")
+        >>> tank.image_shape("barrel"), int((tank.surface == 1).sum())
+        ((88, 168), 14784)
+    """
+
+    name: str
+    """Preset name, or the name in the TOML file."""
+    description: str
+    """What it is, and what of it is inferred."""
+    radius_cm: float
+    """Distance of the barrel sensors' faces from the axis."""
+    half_height_cm: float
+    """Distance of the cap sensors' faces from the middle plane."""
+    pmt_type: str
+    """Key of the sensor tables: quantum efficiency, charge and time response."""
+    position_cm: Float[Tensor, "pmt 3"]
+    """Centre of each sensor's face."""
+    normal: Float[Tensor, "pmt 3"]
+    """Unit vector from the sensor into the tank."""
+    pmt_radius_cm: Float[Tensor, " pmt"]
+    """Radius of each sensor's face."""
+    surface: Int[Tensor, " pmt"]
+    """Index into `SURFACES`."""
+    row: Int[Tensor, " pmt"]
+    """Row of the sensor's pixel in its surface's picture (barrel: grows with z; caps: with x); -1 without picture."""
+    column: Int[Tensor, " pmt"]
+    """Column of the pixel (barrel: grows with azimuth from -pi; caps: with y); -1 without picture."""
+
+    def __post_init__(self) -> None:
+        n = len(self.position_cm)
+        for name in ("normal", "pmt_radius_cm", "surface", "row", "column"):
+            if len(getattr(self, name)) != n:
+                found = len(getattr(self, name))
+                raise ArgumentError(f"Detector {name} has {found} entries; expected one for each of {n} positions")
+        if n == 0:
+            raise ArgumentError(f"Detector {self.name} has no sensors; expected at least one")
+        self._check_wall()
+
+    def _check_wall(self) -> None:
+        """Sensors sit on the wall to within their own radius and look inwards."""
+        axis_distance = self.position_cm[:, :2].norm(dim=-1)
+        off = torch.where(
+            self.surface == 1,
+            (axis_distance - self.radius_cm).abs(),
+            (self.position_cm[:, 2].abs() - self.half_height_cm).abs(),
+        )
+        outside = off > self.pmt_radius_cm
+        if bool(outside.any()):
+            worst = int(outside.nonzero()[0])
+            raise ArgumentError(
+                f"Detector {self.name}: sensor {worst} is {float(off[worst]):.1f} cm off its surface"
+                f" ({SURFACES[int(self.surface[worst])]}); expected within its radius, so check radius_cm,"
+                " half_height_cm and the surface codes"
+            )
+        outward = (self.position_cm * self.normal).sum(dim=-1) > 0
+        if bool(outward.any()):
+            worst = int(outward.nonzero()[0])
+            raise ArgumentError(f"Detector {self.name}: the normal of sensor {worst} points outwards; flip it")
+
+    def __len__(self) -> int:
+        return len(self.position_cm)
+
+    def image_shape(self, surface: str) -> tuple[int, int]:
+        """Rows and columns of the picture of one surface.
+
+        Raises:
+            ArgumentError: The sensors of that surface have no pixels.
+        """
+        on = self.on(surface)
+        if len(on) == 0 or int(self.row[on].min()) < 0:
+            raise ArgumentError(f"Detector {self.name} has no picture of its {surface}: its sensors are on no grid")
+        return int(self.row[on].max()) + 1, int(self.column[on].max()) + 1
+
+    def on(self, surface: str) -> Int[Tensor, " kept"]:
+        """Numbers of the sensors on one surface: "top", "barrel" or "bottom"."""
+        if surface not in SURFACES:
+            raise ArgumentError(f"surface is {surface!r}; expected one of {', '.join(SURFACES)}")
+        return (self.surface == SURFACES.index(surface)).nonzero().squeeze(-1)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short digest of the sensor positions: equal tanks have equal fingerprints."""
+        rounded = (self.position_cm.double() * 10).round().to(torch.int64)
+        return sha256(rounded.contiguous().numpy().tobytes()).hexdigest()[:16]
+
+    @property
+    def coverage(self) -> float:
+        """Share of the wall that sensors' faces cover."""
+        wall = 2 * torch.pi * self.radius_cm * (2 * self.half_height_cm + self.radius_cm)
+        return float((torch.pi * self.pmt_radius_cm.double() ** 2).sum() / wall)

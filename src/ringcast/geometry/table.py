@@ -1,0 +1,105 @@
+"""A detector from a table of sensors, as WCSim and DataTools write them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ringcast.errors import FileError
+from ringcast.geometry.detector import Detector
+
+__all__ = ["detector_from_table", "read_table"]
+
+_OUTER = 3  # WCSim location code of outer-detector tubes; newer files have 4 too
+
+
+def read_table(path: Path) -> dict[str, np.ndarray]:
+    """Read a sensor table in DataTools' npz form: positions, orientations and, where given, locations and pixels.
+
+    Raises:
+        FileError: The file is no npz archive or lacks positions or orientations.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            columns = {key: archive[key] for key in archive.files}
+    except FileNotFoundError:
+        raise FileError(f"{path}: no such file; expected a sensor table (npz)") from None
+    except (OSError, ValueError, EOFError) as reason:
+        raise FileError(f"{path}: not a readable npz table ({reason}); write it with numpy.savez") from None
+    for key in ("position", "orientation"):
+        plural = f"{key}s"
+        if key not in columns and plural in columns:
+            columns[key] = columns[plural]
+        shape = columns[key].shape if key in columns else None
+        if shape is None or len(shape) != 2 or shape[1] != 3:
+            raise FileError(f"{path}: {key} has shape {shape}; expected (sensors, 3) in cm")
+    return columns
+
+
+def detector_from_table(
+    path: Path | str, *, name: str, pmt_type: str, pmt_radius_cm: float, description: str = ""
+) -> tuple[Detector, Tensor]:
+    """Build a detector of a table's inner sensors, and say which row of the table each of them is.
+
+    Args:
+        path: npz with `position` and `orientation` (n, 3) in cm, axis along z; optional `cyl_location` (0 top,
+            1 barrel, 2 bottom, 3 and more outer), `row` and `column` of each sensor's pixel.
+        name: Name of the detector.
+        pmt_type: Key of the sensor tables.
+        pmt_radius_cm: Radius of a sensor's face.
+        description: What it is and where it comes from.
+
+    Returns:
+        The detector, and the table rows it keeps (outer sensors, and tubes whose location disagrees with their
+        place, are left out).
+
+    Raises:
+        FileError: The table cannot be read or holds no inner sensors.
+    """
+    columns = read_table(Path(path))
+    position = torch.as_tensor(columns["position"], dtype=torch.float64)
+    normal = torch.as_tensor(columns["orientation"], dtype=torch.float64)
+    surface = _surface(columns, position, normal)
+    distance, height = position[:, :2].norm(dim=-1), position[:, 2].abs()
+    inner = surface < _OUTER
+    if not bool(inner.any()):
+        raise FileError(f"{path}: all {len(position)} sensors are outer ones; expected some with location 0, 1 or 2")
+    radius = _median(distance[inner & (surface == 1)], distance[inner])
+    half_height = _median(height[inner & (surface != 1)], height[inner])
+    off = torch.where(surface == 1, (distance - radius).abs(), (height - half_height).abs())
+    kept = (inner & (off <= pmt_radius_cm)).nonzero().squeeze(-1)
+    pixel = _pixels(columns, len(position))
+    detector = Detector(
+        name=name,
+        description=description,
+        radius_cm=radius,
+        half_height_cm=half_height,
+        pmt_type=pmt_type,
+        position_cm=position[kept],
+        normal=torch.nn.functional.normalize(normal[kept], dim=-1),
+        pmt_radius_cm=torch.full((len(kept),), pmt_radius_cm, dtype=torch.float64),
+        surface=surface[kept],
+        row=pixel[0][kept],
+        column=pixel[1][kept],
+    )
+    return detector, kept
+
+
+def _surface(columns: Mapping[str, Any], position: Tensor, normal: Tensor) -> Tensor:
+    if "cyl_location" in columns:
+        return torch.as_tensor(columns["cyl_location"]).to(torch.int64)
+    on_cap = normal[:, 2].abs() > 0.5
+    return torch.where(on_cap, torch.where(position[:, 2] > 0, 0, 2), 1)
+
+
+def _pixels(columns: Mapping[str, Any], n: int) -> tuple[Tensor, Tensor]:
+    if "row" in columns and "column" in columns:
+        return tuple(torch.as_tensor(columns[key]).to(torch.int64) for key in ("row", "column"))  # type: ignore[return-value]
+    return torch.full((n,), -1), torch.full((n,), -1)
+
+
+def _median(values: Tensor, otherwise: Tensor) -> float:
+    return float(values.median() if len(values) else otherwise.max())

@@ -1,0 +1,134 @@
+"""Which detector an event file speaks of: embedded in it, given by the caller, or from a sensor table beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from ringcast.errors import ArgumentError, FileError, RingcastError
+from ringcast.geometry import Detector, detector_from_table
+from ringcast.storage.schema import DETECTOR_GROUP, Source
+
+__all__ = ["Tank", "find_tank", "read_detector", "write_detector"]
+
+_TEXTS = ("name", "description", "pmt_type")
+_LENGTHS = ("radius_cm", "half_height_cm")
+_COLUMNS = ("position_cm", "normal", "pmt_radius_cm", "surface", "row", "column")
+_TYPE_OF_RADIUS = {25.4: "PMT20inch", 10.16: "PMT8inch"}
+
+
+@dataclass(frozen=True)
+class Tank:
+    """A detector and how the sensor numbers of a file map to its rows."""
+
+    detector: Detector
+    n_table: int
+    """Sensors that the file numbers."""
+    kept: Int[Tensor, " pmt"] | None = None
+    """Number in the file of each sensor of the detector; None where they are the same."""
+
+
+def write_detector(file: h5py.File, detector: Detector) -> None:
+    """Store the table of sensors, compressed, so that the file needs no other."""
+    group = file.create_group(DETECTOR_GROUP)
+    for name in _TEXTS + _LENGTHS:
+        group.attrs[name] = getattr(detector, name)
+    for name in _COLUMNS:
+        values = getattr(detector, name).detach().cpu().contiguous().numpy()
+        group.create_dataset(name, data=values, compression="gzip", compression_opts=6, shuffle=True)
+
+
+def read_detector(source: Source) -> Detector:
+    """Read the embedded table of sensors back into an equal `Detector`.
+
+    Raises:
+        FileError: A part of it is missing or damaged, or its fingerprint is not the one the file states.
+    """
+    group = source.file[DETECTOR_GROUP]
+    columns = {}
+    for name in _COLUMNS:
+        dataset = source.dataset(f"{DETECTOR_GROUP}/{name}", "iuf")
+        columns[name] = torch.from_numpy(source.read(dataset.name, dataset))
+    try:
+        texts = {name: str(group.attrs[name]) for name in _TEXTS}
+        lengths = {name: float(group.attrs[name]) for name in _LENGTHS}
+        detector = Detector(**texts, **lengths, **columns)  # type: ignore[arg-type]
+    except (KeyError, RingcastError, RuntimeError) as reason:
+        raise source.fail(
+            DETECTOR_GROUP, f"a damaged sensor table ({reason})", "a whole one", "write it again"
+        ) from None
+    stated = source.text("detector_fingerprint", detector.fingerprint)
+    if stated != detector.fingerprint:
+        found = f"a sensor table of fingerprint {detector.fingerprint}"
+        raise source.fail(DETECTOR_GROUP, found, f"{stated} as the file states", "write the file again")
+    return detector
+
+
+def find_tank(source: Source, detector: Detector | None, geometry: Path | str | None) -> Tank:
+    """The detector that the sensor numbers of a file refer to.
+
+    Args:
+        source: The open event file.
+        detector: The caller's own; it must agree with an embedded one.
+        geometry: A sensor table (npz) that numbers the sensors as the file does.
+
+    Raises:
+        ArgumentError: Both `detector` and `geometry` are given.
+        FileError: None is to be found, or the given one is not the file's.
+    """
+    if detector is not None and geometry is not None:
+        raise ArgumentError("read_events got both detector and geometry; give the one that numbers the sensors")
+    embedded = read_detector(source) if DETECTOR_GROUP in source else None
+    if embedded is not None:
+        if detector is not None and detector.fingerprint != embedded.fingerprint:
+            expected = f"{detector.name} ({detector.fingerprint}) as given"
+            found = f"detector {embedded.name} ({embedded.fingerprint})"
+            raise source.fail(DETECTOR_GROUP, found, expected, "leave the argument out to take the file's own")
+        return Tank(embedded, len(embedded))
+    if detector is not None:
+        return Tank(detector, len(detector))
+    beside = Path(geometry) if geometry is not None else source.path.with_name("geometry.npz")
+    if geometry is None and not beside.is_file():
+        found = "neither an embedded sensor table nor geometry.npz beside the file"
+        raise source.fail(DETECTOR_GROUP, found, "one of them", "name a sensor table (geometry) or give a detector")
+    return _from_table(beside)
+
+
+def _from_table(path: Path) -> Tank:
+    radius_cm, n_table = _radius_and_size(path)
+    kinds = [kind for radius, kind in _TYPE_OF_RADIUS.items() if abs(radius - radius_cm) < 0.05]
+    if not kinds:
+        known = ", ".join(f"{radius:g} cm ({kind})" for radius, kind in _TYPE_OF_RADIUS.items())
+        raise FileError(
+            f"{path}: pmt_radius: found {radius_cm:g} cm, expected one of {known};"
+            " build the detector with ringcast.geometry.detector_from_table, naming its sensor type, and give it"
+        )
+    description = f"Sensor table {path.name}; sensor type {kinds[0]} taken from its radius of {radius_cm:.1f} cm."
+    try:
+        detector, kept = detector_from_table(
+            path, name=path.stem, pmt_type=kinds[0], pmt_radius_cm=radius_cm, description=description
+        )
+    except ArgumentError as reason:
+        raise FileError(f"{path}: {reason}") from None
+    return Tank(detector, n_table, kept)
+
+
+def _radius_and_size(path: Path) -> tuple[float, int]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            key = "position" if "position" in archive.files else "positions"
+            if not {"pmt_radius", key} <= set(archive.files):
+                held = ", ".join(archive.files)
+                raise FileError(
+                    f"{path}: found {held}, expected position, orientation and pmt_radius (cm);"
+                    " add pmt_radius to the table, or give a detector"
+                )
+            return float(archive["pmt_radius"]), len(archive[key])
+    except (OSError, ValueError, TypeError, EOFError) as reason:
+        if isinstance(reason, FileError):
+            raise
+        raise FileError(f"{path}: found no readable sensor table ({reason}), expected an npz; write it again") from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ringcast.errors import ArgumentError
@@ -59,10 +60,10 @@ class Hits:
 
     @staticmethod
     def of(
-        pmt: Sequence[int],
-        charge_pe: Sequence[float],
-        time_ns: Sequence[float],
-        start: Sequence[int],
+        pmt: ArrayLike,
+        charge_pe: ArrayLike,
+        time_ns: ArrayLike,
+        start: ArrayLike,
         n_pmt: int,
     ) -> "Hits":
         """Build from sequences or NumPy arrays; floats become float32, integers int64."""

@@ -1,0 +1,80 @@
+"""Charged steps and the light they can emit."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringcast.simulation.optics import Optics
+
+__all__ = ["Steps", "mean_photons", "select_steps", "true_length_cm"]
+
+_SCATTER_LENGTH_CM = 0.405
+"""Fitted against Geant4 steps with known length: 4.05 mm (p beta / MeV)^2."""
+_LONGEST_SHARE = 0.95
+
+
+class Steps(NamedTuple):
+    """Straight pieces of charged tracks; start and end, one row a step, in the order of emission."""
+
+    event: NDArray[np.int64]
+    """Row of the primary in the batch."""
+    number: NDArray[np.int64]
+    """Number of the step within its event."""
+    start_cm: NDArray[np.float64]
+    end_cm: NDArray[np.float64]
+    start_direction: NDArray[np.float64]
+    end_direction: NDArray[np.float64]
+    start_energy_mev: NDArray[np.float64]
+    end_energy_mev: NDArray[np.float64]
+    start_time_ns: NDArray[np.float64]
+    end_time_ns: NDArray[np.float64]
+    length_cm: NDArray[np.float64]
+    """True path length; the chord is shorter where the particle scatters."""
+    mass_mev: NDArray[np.float64]
+
+
+def select_steps(steps: Steps, keep: NDArray[np.bool_]) -> Steps:
+    """Only the steps where `keep` is true, with their numbers."""
+    return Steps(**{name: column[keep] for name, column in steps._asdict().items()})
+
+
+def true_length_cm(
+    chord_cm: NDArray[np.float64], energy_mev: NDArray[np.float64], mass_mev: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Path length of electron steps from their chord: L = -l ln(1 - d / l), l = 4.05 mm (p beta / MeV)^2.
+
+    Multiple scattering bends a step, and the engine gives only its ends. p beta = E (E + 2 m) / (E + m) at the mean
+    kinetic energy E. Leaves at most 1 % of the 3.6 % that the chord misses; other particles keep their chord.
+
+    Example:
+        >>> import numpy as np
+        >>> length = true_length_cm(np.array([0.05]), np.array([2.0]), np.array([0.511]))
+        >>> bool(length[0] > 0.05)
+        True
+    """
+    p_beta = energy_mev * (energy_mev + 2 * mass_mev) / (energy_mev + mass_mev)
+    scatter = _SCATTER_LENGTH_CM * p_beta**2
+    share = np.minimum(chord_cm / np.maximum(scatter, 1e-12), _LONGEST_SHARE)
+    bent = np.where(share < _LONGEST_SHARE, -scatter * np.log1p(-share), chord_cm * (-np.log1p(-share) / share))
+    return np.where(mass_mev < 1.0, bent, chord_cm)
+
+
+def mean_photons(steps: Steps, optics: Optics) -> NDArray[np.float64]:
+    """Upper bound of the mean number of detectable photons of each step.
+
+    Frank-Tamm at the step's first energy and the largest index; the kernel then accepts each photon with the ratio
+    of its own sin^2 theta to that bound, so the accepted number follows the exact mean.
+
+    Example:
+        >>> import numpy as np
+        >>> from ringcast.simulation.optics import load_optics
+        >>> one, zero = np.ones((1, 3)), np.zeros(1)
+        >>> steps = Steps(zero, zero, one, one, one, one, np.array([100.0]), zero, zero, zero, np.ones(1), zero + 0.511)
+        >>> bool(20 < mean_photons(steps, load_optics("PMT20inch"))[0] < 60)
+        True
+    """
+    ratio = steps.mass_mev / (steps.start_energy_mev + steps.mass_mev)
+    beta2 = np.maximum(1.0 - ratio**2, 1e-12)
+    sin2 = np.maximum(1.0 - 1.0 / (beta2 * optics.index_max**2), 0.0)
+    return optics.yield_per_cm * steps.length_cm * sin2

@@ -1,0 +1,144 @@
+"""Water and sensor tables, sampled evenly in wavelength so that the kernel only interpolates."""
+
+import csv
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringcast.errors import ArgumentError
+
+__all__ = ["Optics", "SensorResponse", "load_optics", "load_sensor"]
+
+ABSORPTION_FACTOR = 1.30
+"""WCSim's default tuning factor on the tabulated absorption length (ABWFF)."""
+_STEP_NM = 1.0
+_INVERSE_POINTS = 4096
+_CHARGE_BIN_PE = 1 / 22.83
+_FINE_STRUCTURE = 7.2973525693e-3  # CODATA 2018
+_CM_PER_NM = 1e-7
+
+
+class Optics(NamedTuple):
+    """What the photon kernel needs, on a grid of wavelengths 1 nm apart."""
+
+    first_nm: float
+    """Wavelength of the first grid point."""
+    phase_index: NDArray[np.float64]
+    """Phase refractive index on the grid."""
+    group_index: NDArray[np.float64]
+    """Group refractive index n - lambda dn/dlambda on the grid."""
+    absorption_cm: NDArray[np.float64]
+    """Absorption length on the grid."""
+    wavelength_nm: NDArray[np.float64]
+    """Wavelength at even steps of the cumulative distribution of efficiency / wavelength^2."""
+    yield_per_cm: float
+    """Detectable photons per cm and unit sin^2 theta: 2 pi alpha times the integral of efficiency / wavelength^2."""
+    index_max: float
+    """Largest index where the sensor is sensitive."""
+
+
+class SensorResponse(NamedTuple):
+    """How a sensor turns photoelectrons into charge and time."""
+
+    charge_pe: NDArray[np.float64]
+    """Edges of the bins of the charge of one photoelectron."""
+    charge_cdf: NDArray[np.float64]
+    """Cumulative distribution of that charge at the edges."""
+    time_floor_ns: float
+    time_factor: float
+    time_scale_pe: float
+    threshold_pe: float
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = (files("ringcast.simulation") / "tables" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+
+
+@lru_cache
+def _constants(pmt_type: str) -> dict[str, float]:
+    text = (files("ringcast.simulation") / "tables" / "sensors.toml").read_text(encoding="utf-8")
+    sensors = tomllib.loads(text)
+    if pmt_type not in sensors:
+        known = ", ".join(name for name, value in sensors.items() if isinstance(value, dict))
+        raise ArgumentError(f"no response is known for sensors of type {pmt_type!r}; expected one of {known}")
+    return {"threshold_pe": sensors["threshold_pe"], **sensors[pmt_type]}
+
+
+def _efficiency(pmt_type: str, grid_nm: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows = [row for row in _table("pmt_quantum_efficiency_wcsim.csv") if row["pmt"] == pmt_type]
+    wavelength = [float(row["wavelength_nm"]) for row in rows]
+    quantum = [float(row["qe_used"]) for row in rows]
+    return np.interp(grid_nm, wavelength, quantum, left=0.0, right=0.0) * _constants(pmt_type)["collection_efficiency"]
+
+
+@lru_cache
+def load_optics(pmt_type: str) -> Optics:
+    """Tables of water for the light that sensors of one type can see.
+
+    Photons are thinned by the sensor's efficiency when they are born, which is exact because they are independent: the
+    wavelength is drawn from efficiency / wavelength^2, the Frank-Tamm spectrum without its sin^2 theta.
+
+    Raises:
+        ArgumentError: The sensor type is not known.
+
+    Example:
+        >>> optics = load_optics("PMT20inch")
+        >>> round(float(np.interp(400, optics.first_nm + np.arange(len(optics.phase_index)), optics.phase_index)), 4)
+        1.3442
+    """
+    water = sorted(_table("water_optics_wcsim.csv"), key=lambda row: float(row["wavelength_nm"]))
+    at = np.array([float(row["wavelength_nm"]) for row in water])
+    grid = np.arange(280.0, 701.0, _STEP_NM)
+    efficiency = _efficiency(pmt_type, grid)
+    seen = efficiency > 0
+    index = np.interp(grid, at, [float(row["refractive_index"]) for row in water])
+    smooth = _smooth_slope(grid, at, np.array([float(row["refractive_index"]) for row in water]))
+    absorption = np.interp(grid, at, [float(row["absorption_length_cm"]) for row in water]) * ABSORPTION_FACTOR
+    spectrum = efficiency / grid**2
+    steps = 0.5 * (spectrum[1:] + spectrum[:-1]) * _STEP_NM
+    cumulative = np.concatenate([[0.0], np.cumsum(steps)])
+    within = np.concatenate([[True], steps > 0])
+    inverse = np.interp(np.linspace(0, cumulative[-1], _INVERSE_POINTS), cumulative[within], grid[within])
+    return Optics(
+        first_nm=float(grid[0]),
+        phase_index=index,
+        group_index=index - grid * smooth,
+        absorption_cm=absorption,
+        wavelength_nm=inverse,
+        yield_per_cm=float(2 * np.pi * _FINE_STRUCTURE * cumulative[-1] / _CM_PER_NM),
+        index_max=float(index[seen].max()),
+    )
+
+
+def _smooth_slope(
+    grid: NDArray[np.float64], at: NDArray[np.float64], index: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Slope dn/dlambda per nm at the table's points, interpolated, so that group times have no steps."""
+    return np.interp(grid, at, np.gradient(index, at))
+
+
+@lru_cache
+def load_sensor(pmt_type: str) -> SensorResponse:
+    """Charge and time response of a sensor type.
+
+    WCSim's table of the one-photoelectron charge has bins of 1/22.83 pe; the charge is uniform within a bin.
+
+    Raises:
+        ArgumentError: The sensor type is not known.
+    """
+    constants = _constants(pmt_type)
+    rows = _table("spe_charge_cdf_wcsim.csv")[:-1]  # the last row is a sentinel
+    lower = np.array([float(row["charge_low_pe"]) for row in rows])
+    return SensorResponse(
+        charge_pe=np.append(lower, lower[-1] + _CHARGE_BIN_PE),
+        charge_cdf=np.append(0.0, [float(row[pmt_type]) for row in rows]),
+        time_floor_ns=constants["time_floor_ns"],
+        time_factor=constants["time_factor"],
+        time_scale_pe=constants["time_scale_pe"],
+        threshold_pe=constants["threshold_pe"],
+    )

@@ -1,0 +1,166 @@
+"""The whole chain from a plan to hits, batch by batch, over worker processes."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ringcast.errors import EngineError
+from ringcast.events import Hits, Track
+from ringcast.geometry import Detector, load_detector
+from ringcast.simulation.cherenkov import mean_photons, select_steps
+from ringcast.simulation.engine_data import engine_data_folder
+from ringcast.simulation.geant4 import Engine
+from ringcast.simulation.optics import Optics, SensorResponse, load_optics, load_sensor
+from ringcast.simulation.plan import SimulationPlan
+from ringcast.simulation.response import respond
+from ringcast.simulation.tracks import draw_tracks, event_generator
+from ringcast.simulation.transport import transport
+from ringcast.simulation.wall import Wall, build_wall
+from ringcast.units import C_CM_PER_NS
+
+__all__ = ["Batch", "Chain", "simulate"]
+
+_COUNT, _RESPONSE = 1, 2
+_SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
+
+
+class Batch(NamedTuple):
+    """Simulated events of one batch."""
+
+    number: int
+    """Batch number: events `number * plan.batch` and following."""
+    tracks: Track
+    hits: Hits
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Everything one process needs to simulate batches of a plan."""
+
+    plan: SimulationPlan
+    detector: Detector
+    engine: Engine
+    optics: Optics
+    wall: Wall
+    response: SensorResponse
+
+    @staticmethod
+    def start(plan: SimulationPlan, data_folder: Path) -> "Chain":
+        """Load the detector and tables and start Geant4."""
+        detector = load_detector(plan.detector)
+        return Chain(
+            plan,
+            detector,
+            Engine(data_folder, seed=plan.seed),
+            load_optics(detector.pmt_type),
+            build_wall(detector),
+            load_sensor(detector.pmt_type),
+        )
+
+    def run(self, number: int) -> Batch:
+        """Simulate one batch; its content depends on the plan and the event numbers alone."""
+        plan = self.plan
+        events = np.arange(number * plan.batch, min((number + 1) * plan.batch, plan.n_events))
+        tracks = draw_tracks(plan, self.detector, events)
+        steps = self.engine.steps(tracks, events)
+        mean = mean_photons(steps, self.optics)
+        bright = mean > 0
+        steps, mean = select_steps(steps, bright), mean[bright]
+        edges = np.searchsorted(steps.event, np.arange(len(events) + 1))
+        photons = np.concatenate(
+            [
+                event_generator(plan.seed, int(event), _COUNT).poisson(mean[a:b])
+                for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
+            ]
+        )
+        row, sensor, time = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed)
+        return Batch(number, tracks, self._respond(events, row, sensor, time))
+
+    def _respond(self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray) -> Hits:
+        edges = np.searchsorted(row, np.arange(len(events) + 1))
+        window = self.plan.window_ns or _crossing_ns(self.detector) + _MARGIN_NS
+        answers = [
+            respond(
+                sensor[a:b],
+                time[a:b],
+                self.response,
+                window_ns=window,
+                generator=event_generator(self.plan.seed, int(event), _RESPONSE),
+            )
+            for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
+        ]
+        pmt, charge, when = (np.concatenate(column) for column in zip(*answers, strict=True))
+        start = np.concatenate([[0], np.cumsum([len(answer[0]) for answer in answers])])
+        return Hits.of(pmt, charge, when, start, len(self.detector))
+
+
+def _crossing_ns(detector: Detector) -> float:
+    diagonal = 2 * float(np.hypot(detector.radius_cm, detector.half_height_cm))
+    return diagonal * _SLOWEST_INDEX / C_CM_PER_NS
+
+
+def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0) -> Iterator[Batch]:
+    """Simulate a plan's batches in worker processes and yield each as it is done, in any order.
+
+    Args:
+        plan: What to simulate.
+        skip: Numbers of batches that need not be done.
+        workers: Worker processes; 0 takes one for each core.
+
+    Raises:
+        ArgumentError: The plan does not fit the detector.
+        EngineError: Geant4 is missing or a worker died.
+    """
+    todo = [number for number in range(plan.n_batches) if number not in skip]
+    if not todo:
+        return
+    draw_tracks(plan, load_detector(plan.detector), np.zeros(1, dtype=np.int64))  # refuse a bad plan before any worker
+    n = min(workers or os.cpu_count() or 1, len(todo))
+    with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
+        folder = engine_data_folder(Path(scratch))
+        pool = ProcessPoolExecutor(n, get_context("spawn"), _start_worker, (plan, folder))
+        try:
+            yield from _in_flight(pool, todo, 2 * n)
+        except BrokenProcessPool:
+            raise EngineError(
+                "a simulation worker died: Geant4 ends its process when a data file is missing or memory runs out;"
+                " run again to go on from the last whole batch"
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_flight(pool: ProcessPoolExecutor, todo: list[int], depth: int) -> Iterator[Batch]:
+    """Keep a few batches under way, so that memory stays bounded however many there are."""
+    waiting = iter(todo)
+    running: set[Future[Batch]] = {pool.submit(_work, number) for number in islice(waiting, depth)}
+    while running:
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        running |= {pool.submit(_work, number) for number in islice(waiting, len(done))}
+        for future in done:
+            yield future.result()
+
+
+_chain: Chain | None = None
+
+
+def _start_worker(plan: SimulationPlan, data_folder: Path) -> None:
+    """Set this worker process up; Ctrl-C is the parent's business."""
+    global _chain  # noqa: PLW0603 - a worker process has no other place to keep its engine
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _chain = Chain.start(plan, data_folder)
+
+
+def _work(number: int) -> Batch:
+    assert _chain is not None
+    return _chain.run(number)

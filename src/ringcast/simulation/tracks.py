@@ -1,0 +1,61 @@
+"""Draw primaries: what kind, how energetic, where from and whereto."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ringcast.errors import ArgumentError
+from ringcast.events import Track
+from ringcast.geometry import Detector, distance_to_wall_cm
+from ringcast.simulation.plan import SimulationPlan
+
+__all__ = ["draw_tracks", "event_generator"]
+
+_PRIMARY = 0
+
+
+def event_generator(seed: int, event: int, purpose: int) -> np.random.Generator:
+    """Random numbers of one event for one purpose, independent of every other event's."""
+    return np.random.Generator(np.random.Philox(key=[seed, 0], counter=[0, 0, purpose, event]))
+
+
+def draw_tracks(plan: SimulationPlan, detector: Detector, events: NDArray[np.int64]) -> Track:
+    """The primaries of the numbered events; an event's track depends on the seed and its own number alone.
+
+    Particles take turns by event number. Energies are flat in the plan's range; vertices are uniform in the tank,
+    no closer to the wall than the plan says; directions are isotropic, unless the plan fixes them.
+
+    Raises:
+        ArgumentError: The plan's vertex is outside the tank, or no vertex can be so far from the wall.
+    """
+    rows = [_draw(plan, detector, int(event)) for event in events]
+    names = [plan.particles[int(event) % len(plan.particles)] for event in events]
+    energy, position, direction = (torch.tensor(np.array(column)) for column in zip(*rows, strict=True))
+    return Track(names, energy, position, direction)
+
+
+def _draw(
+    plan: SimulationPlan, detector: Detector, event: int
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    generator = event_generator(plan.seed, event, _PRIMARY)
+    energy = generator.uniform(*plan.energy_mev)
+    position = _vertex(plan, detector, generator)
+    if plan.direction is not None:
+        return energy, position, np.array(plan.direction) / np.linalg.norm(plan.direction)
+    z, azimuth = generator.uniform(-1, 1), generator.uniform(-np.pi, np.pi)
+    across = np.sqrt(1 - z * z)
+    return energy, position, np.array([across * np.cos(azimuth), across * np.sin(azimuth), z])
+
+
+def _vertex(plan: SimulationPlan, detector: Detector, generator: np.random.Generator) -> NDArray[np.float64]:
+    if plan.position_cm is not None:
+        if float(distance_to_wall_cm(torch.tensor([plan.position_cm], dtype=torch.float64), detector)) <= 0:
+            size = f"radius {detector.radius_cm:g}, half height {detector.half_height_cm:g} cm"
+            raise ArgumentError(f"position_cm is {plan.position_cm}, outside {detector.name} ({size}); move it inside")
+        return np.array(plan.position_cm, dtype=np.float64)
+    radius = detector.radius_cm - plan.wall_distance_cm
+    half_height = detector.half_height_cm - plan.wall_distance_cm
+    if min(radius, half_height) <= 0:
+        raise ArgumentError(f"wall_distance_cm is {plan.wall_distance_cm:g}; {detector.name} has no such place")
+    across, azimuth = radius * np.sqrt(generator.random()), generator.uniform(-np.pi, np.pi)
+    return np.array([across * np.cos(azimuth), across * np.sin(azimuth), generator.uniform(-half_height, half_height)])

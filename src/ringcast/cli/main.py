@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 
 import ringcast
 from ringcast.errors import RingcastError
@@ -12,16 +12,21 @@ __all__ = ["app", "main"]
 
 app = App(
     name="ringcast",
-    help="A Cherenkov ring generator that you can see through: decoder arithmetic, simulation, training, reconstruction.",
+    help=(
+        "A Cherenkov ring generator that you can see through: decoder arithmetic, simulation, training, reconstruction."
+    ),
     version=ringcast.__version__,
 )
 app.command("ringcast.cli.conv:app", name="conv")
+app.command("ringcast.cli.simulate:simulate", name="simulate")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program; exits 0 on success, 2 on anything the user can mend, 130 on Ctrl-C."""
     try:
-        app(arguments)
+        app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _refuse(f"{str(error).strip()} (add --help to see what it takes)")
     except RingcastError as error:
         _refuse(str(error))
     except FileNotFoundError as error:

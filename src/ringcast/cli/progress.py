@@ -1,0 +1,56 @@
+"""Progress of long work: a bar on a terminal, a plain line now and then elsewhere. Always on standard error."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+__all__ = ["progress"]
+
+_INTERVAL_S = 10.0
+
+
+@contextmanager
+def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
+    """Show how far a task is; call the yielded function with how much more is done."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+        )
+        with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bar:
+            task = bar.add_task(what, total=total, completed=done, rate="")
+            begin, count = time.monotonic(), 0
+
+            def advance(n: int) -> None:
+                nonlocal count
+                count += n
+                bar.update(task, advance=n, rate=f"{count / max(time.monotonic() - begin, 1e-9):.0f}/s")
+
+            yield advance
+    else:
+        yield _Lines(what, total, done)
+
+
+class _Lines:
+    """One line every ten seconds, and one at the end."""
+
+    def __init__(self, what: str, total: int, done: int) -> None:
+        self.what, self.total, self.done, self.first = what, total, done, done
+        self.begin = self.last = time.monotonic()
+
+    def __call__(self, n: int) -> None:
+        self.done += n
+        now = time.monotonic()
+        if now - self.last < _INTERVAL_S and self.done < self.total:
+            return
+        self.last = now
+        rate = (self.done - self.first) / max(now - self.begin, 1e-9)
+        left = (self.total - self.done) / rate if rate > 0 else 0.0
+        print(f"{self.what} {self.done}/{self.total}, {rate:.1f}/s, {left:.0f} s left", file=sys.stderr, flush=True)

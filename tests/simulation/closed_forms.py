@@ -1,0 +1,59 @@
+"""Artificial optics, walls and steps whose outcome is known exactly."""
+
+import numpy as np
+
+from ringcast.simulation.cherenkov import Steps
+from ringcast.simulation.optics import Optics
+from ringcast.simulation.wall import Wall
+
+FINE_STRUCTURE = 1 / 137.035999
+INDEX = 1.34
+
+
+def flat_optics(*, absorption_cm: float = 1e12, low_nm: float = 300.0, high_nm: float = 600.0) -> Optics:
+    """Constant index, efficiency one between two wavelengths."""
+    grid = np.arange(280.0, 701.0)
+    share = np.linspace(0, 1, 4096)
+    return Optics(
+        first_nm=280.0,
+        phase_index=np.full(len(grid), INDEX),
+        group_index=np.full(len(grid), INDEX),
+        absorption_cm=np.full(len(grid), absorption_cm),
+        wavelength_nm=1 / (1 / low_nm + share * (1 / high_nm - 1 / low_nm)),
+        yield_per_cm=2 * np.pi * FINE_STRUCTURE * (1 / low_nm - 1 / high_nm) * 1e7,
+        index_max=INDEX,
+    )
+
+
+def all_seeing_wall(radius_cm: float, half_height_cm: float) -> Wall:
+    """Three sensors, each as large as its surface: top 0, barrel 1, bottom 2."""
+    return Wall(
+        radius_cm=radius_cm,
+        half_height_cm=half_height_cm,
+        position_cm=np.zeros((3, 3)),
+        reach_cm=np.full(3, 1e12),
+        cells=np.ones((3, 2), dtype=np.int64),
+        first_cell=np.arange(3),
+        start=np.arange(4),
+        sensor=np.arange(3),
+    )
+
+
+def straight_step(energy_mev: float = 10_000.0, mass_mev: float = 0.511, length_cm: float = 1e-6) -> Steps:
+    """One step at the origin along +z that loses no energy."""
+    up = np.array([[0.0, 0.0, 1.0]])
+    one, zero = np.ones(1), np.zeros(1)
+    return Steps(
+        event=np.zeros(1, dtype=np.int64),
+        number=np.zeros(1, dtype=np.int64),
+        start_cm=np.zeros((1, 3)),
+        end_cm=up * length_cm,
+        start_direction=up,
+        end_direction=up,
+        start_energy_mev=one * energy_mev,
+        end_energy_mev=one * energy_mev,
+        start_time_ns=zero,
+        end_time_ns=zero,
+        length_cm=one * length_cm,
+        mass_mev=one * mass_mev,
+    )

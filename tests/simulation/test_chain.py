@@ -1,0 +1,80 @@
+"""Geant4 and light together: yields of the literature, and the same events however they are split."""
+
+import numpy as np
+import pytest
+import torch
+
+from ringcast.errors import EngineError
+from ringcast.events import Track
+from ringcast.simulation import make_plan, simulate
+from ringcast.simulation.cherenkov import mean_photons
+from ringcast.simulation.engine_data import VARIABLE, engine_data_folder
+from ringcast.simulation.transport import transport
+from tests.simulation.closed_forms import all_seeing_wall, flat_optics
+
+
+def equal(a, b):
+    return all(torch.equal(getattr(a, name), getattr(b, name)) for name in ("pmt", "charge_pe", "time_ns", "start"))
+
+
+# Photons per MeV at n = 1.34, 300 to 600 nm, from Geant4's own Cherenkov process (G4Cerenkov through geant4-pybind,
+# Geant4 11.4): electrons 166.2 at 500 MeV, muons 131.7 without the decay electron.
+@pytest.mark.parametrize(("name", "per_mev"), [("e-", 166.2), ("mu-", 131.7)])
+def test_photons_per_mev_agree_with_geant4(start_chain, name, per_mev):
+    n, energy = 20, 500.0
+    chain = start_chain(energy_mev=(energy, energy))
+    steps = chain.engine.steps(Track([name] * n, energy, (0, 0, 0), (0, 0, 1)), np.arange(n))
+    prompt = steps.start_time_ns < 100
+    steps = type(steps)(*(column[prompt] for column in steps))
+    optics, wall = flat_optics(), all_seeing_wall(1e5, 1e5)
+    photons = np.random.default_rng(1).poisson(mean_photons(steps, optics))
+    row, _, _ = transport(steps, photons, np.arange(n), optics, wall, seed=1)
+    each = np.bincount(row, minlength=n) / energy
+    error = each.std(ddof=1) / np.sqrt(n)
+    assert abs(each.mean() - per_mev) < 0.015 * per_mev + 3 * error  # the reference is good to 1 %
+
+
+def test_a_batch_does_not_depend_on_what_ran_before(start_chain):
+    chain = start_chain()
+    first = chain.run(1)
+    chain.run(0)
+    again = chain.run(1)
+    assert equal(first.hits, again.hits)
+    assert torch.equal(first.tracks.position_cm, again.tracks.position_cm)
+
+
+def test_events_do_not_depend_on_the_batch_size(start_chain):
+    small, large = start_chain(batch=10), start_chain(batch=20)
+    halves = [small.run(0).hits, small.run(1).hits]
+    assert equal(type(halves[0]).concatenate(halves), large.run(0).hits)
+
+
+def test_hits_are_inside_the_window_and_the_detector(start_chain):
+    hits = start_chain(particles=("mu-",), energy_mev=(300, 300), window_ns=50.0).run(0).hits
+    assert hits.n_pmt == 1024
+    assert len(hits) == 20
+    assert float(hits.charge_pe.min()) >= 0.25
+    assert float(hits.time_ns.max()) < 50 + 5 * 2  # smearing can move a time past the window
+
+
+@pytest.mark.slow
+def test_worker_processes_give_the_same_events(start_chain):
+    fields = {"particles": ("e-", "gamma"), "energy_mev": (50, 300), "n_events": 60}
+    plan = make_plan(detector="mini", batch=20, **fields)
+    found = {batch.number: batch for batch in simulate(plan, skip=frozenset({0}), workers=2)}
+    assert set(found) == {1, 2}
+    chain = start_chain(**fields)
+    assert all(equal(batch.hits, chain.run(number).hits) for number, batch in found.items())
+
+
+def test_a_data_folder_without_tables_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    with pytest.raises(EngineError, match="expected a folder with G4EMLOW"):
+        engine_data_folder(tmp_path)
+
+
+def test_the_shipped_data_folder_is_whole(data_folder):
+    names = {str(path.relative_to(data_folder)) for path in data_folder.rglob("*")}
+    assert {f"G4EMLOW8.8/epics2017/phot/pe-{kind}-{z}.dat" for kind in ("cs", "high", "low") for z in (1, 8)} <= names
+    assert {f"G4PARTICLEXS4.2/gamma/inel{z}" for z in range(1, 95)} <= names
+    assert {"G4EMLOW8.8/brem_SB/br1", "G4EMLOW8.8/brem_SB/br8", "G4ENSDFSTATE3.0/ENSDFSTATE.dat"} <= names

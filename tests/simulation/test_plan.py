@@ -1,0 +1,73 @@
+"""What a plan refuses, and how primaries are drawn."""
+
+import numpy as np
+import pytest
+import torch
+
+from ringcast.errors import ArgumentError
+from ringcast.geometry import distance_to_wall_cm, load_detector
+from ringcast.simulation import make_plan
+from ringcast.simulation.tracks import draw_tracks
+
+GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": (100, 200)}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"particles": ("tau-",)}, "particles is .*'tau-'; expected one of gamma, e-"),
+        ({"particles": ()}, "particles is"),
+        ({"energy_mev": (200, 100)}, "energy_mev is .*expected low:high with"),
+        ({"energy_mev": (0.01, 100)}, "energy_mev is"),
+        ({"energy_mev": (100, 1e6)}, "energy_mev is"),
+        ({"n_events": 0}, "n_events is 0"),
+        ({"direction": (0, 0, 0)}, "direction is .*not the zero vector"),
+        ({"colour": "blue"}, "colour is 'blue'"),
+    ],
+)
+def test_bad_plans_are_refused_in_one_sentence(change, sentence):
+    with pytest.raises(ArgumentError, match=sentence) as refusal:
+        make_plan(**(GOOD | change))
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_vertex_outside_the_tank_is_refused():
+    with pytest.raises(ArgumentError, match=r"outside mini \(radius 100, half height 100 cm\); move it inside"):
+        draw_tracks(make_plan(**GOOD, position_cm=(0, 0, 150)), load_detector("mini"), np.arange(2))
+    with pytest.raises(ArgumentError, match="wall_distance_cm is 100"):
+        draw_tracks(make_plan(**GOOD, wall_distance_cm=100), load_detector("mini"), np.arange(2))
+
+
+def test_tracks_depend_on_their_own_number_only():
+    tank, plan = load_detector("mini"), make_plan(**GOOD)
+    many, one = draw_tracks(plan, tank, np.arange(10)), draw_tracks(plan, tank, np.array([7]))
+    assert torch.equal(many.position_cm[7:8], one.position_cm)
+    assert torch.equal(many.energy_mev[7:8], one.energy_mev)
+    other = draw_tracks(make_plan(**GOOD, seed=2), tank, np.array([7]))
+    assert not torch.equal(other.position_cm, one.position_cm)
+
+
+def test_primaries_fill_the_tank_evenly():
+    n, tank = 4000, load_detector("mini")
+    plan = make_plan(**(GOOD | {"n_events": n, "particles": ("e-", "mu-"), "wall_distance_cm": 20}))
+    tracks = draw_tracks(plan, tank, np.arange(n))
+    assert float(distance_to_wall_cm(tracks.position_cm, tank).min()) >= 20
+    assert tracks.names[:4] == ["e-", "mu-", "e-", "mu-"]
+    uniform = [
+        (tracks.position_cm[:, :2].norm(dim=-1) / 80) ** 2,
+        (tracks.position_cm[:, 2] / 80 + 1) / 2,
+        (tracks.direction[:, 2] + 1) / 2,
+        (tracks.energy_mev - 100) / 100,
+        torch.atan2(tracks.direction[:, 1], tracks.direction[:, 0]) / (2 * torch.pi) + 0.5,
+    ]
+    for values in uniform:
+        counts = np.histogram(values.numpy(), bins=20, range=(0, 1))[0]
+        assert counts.sum() == n
+        assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
+
+
+def test_a_fixed_vertex_and_direction_are_kept():
+    plan = make_plan(**GOOD, position_cm=(1, 2, 3), direction=(0, 0, -2))
+    tracks = draw_tracks(plan, load_detector("mini"), np.arange(3))
+    assert tracks.position_cm.tolist() == [[1, 2, 3]] * 3
+    assert tracks.direction.tolist() == [[0, 0, -1]] * 3

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from ringcast.errors import ConfigError
+from ringcast.geometry import load_detector
+
+GOOD = """
+name = "bucket"
+pmt_type = "PMT3inchR12199_02"
+pmt_radius_cm = 4.0
+
+[cylinder]
+radius_cm = 50.0
+half_height_cm = 40.0
+barrel_rows = 6
+barrel_columns = 20
+"""
+
+
+def write(folder, text):
+    path = folder / "bucket.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_tank_of_ones_own(tmp_path):
+    tank = load_detector(write(tmp_path, GOOD))
+    assert (tank.name, len(tank), tank.half_height_cm) == ("bucket", 120, 40.0)
+
+
+def test_a_table_of_ones_own(tmp_path):
+    position = np.array([[50.0, 0, 0], [-50.0, 0, 0], [0, 0, 40.0], [0, 0, -40.0]])
+    np.savez(
+        tmp_path / "tubes.npz", positions=position, orientations=-position / np.linalg.norm(position, axis=-1)[:, None]
+    )
+    text = GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "tubes.npz"\n'
+    tank = load_detector(write(tmp_path, text))
+    assert tank.surface.tolist() == [1, 1, 0, 2]
+    assert (tank.radius_cm, tank.half_height_cm) == (50.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("barrel_rows", "barrel_row"), r"cylinder\.barrel_row.*: (Field required|Extra inputs)"),
+        (("[cylinder]", "colour = 3\n[cylinder]"), r"colour: Extra inputs are not permitted; found 3"),
+        (("half_height_cm = 40.0", "half_height_cm = -1"), r"cylinder\.half_height_cm: .*greater than 0; found -1"),
+        (("barrel_rows = 6", 'barrel_rows = "six"'), r"cylinder\.barrel_rows: .*found 'six'"),
+        (("barrel_rows = 6", "barrel_rows = 60"), r"sensors of radius 4 cm overlap at a pitch of 1\.33 cm"),
+        (("PMT3inchR12199_02", "PMT9inch"), r"pmt_type: Input should be 'PMT20inch'.*found 'PMT9inch'"),
+        (("[cylinder]", "[cylinder"), r"not valid TOML"),
+        (
+            ("[cylinder]", '[table]\nfile = "x.npz"\n[cylinder]'),
+            r"exactly one of the tables \[cylinder\] and \[table\]",
+        ),
+    ],
+)
+def test_errors_name_file_and_key(tmp_path, change, message):
+    path = write(tmp_path, GOOD.replace(*change))
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_detector(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_missing_files(tmp_path):
+    with pytest.raises(ConfigError, match=r"no detector 'nowhere': expected iwcd-grid, mini, super-k, or the path"):
+        load_detector("nowhere")
+    with pytest.raises(ConfigError, match="no detector"):
+        load_detector(tmp_path / "no.toml")
+    text = GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "no.npz"\n'
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError, match=r"bucket\.toml: .*no\.npz: no such file"):
+        load_detector(path)

@@ -81,10 +81,10 @@ class Hits:
 
     def __getitem__(self, index: int | slice | Sequence[int] | Tensor) -> "Hits":
         """Pick events; an integer gives a batch of one."""
-        events = torch.arange(len(self))[[index] if isinstance(index, int) else index]
+        events = torch.arange(len(self), device=self.start.device)[[index] if isinstance(index, int) else index]
         counts = self.counts[events]
         start = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-        within = torch.arange(int(start[-1])) - start[:-1].repeat_interleave(counts)
+        within = torch.arange(int(start[-1]), device=start.device) - start[:-1].repeat_interleave(counts)
         rows = self.start[events].repeat_interleave(counts) + within
         return Hits(self.pmt[rows], self.charge_pe[rows], self.time_ns[rows], start, self.n_pmt)
 
@@ -96,7 +96,7 @@ class Hits:
     @property
     def event(self) -> Int[Tensor, " hit"]:
         """Event number of every hit."""
-        return torch.arange(len(self)).repeat_interleave(self.counts)
+        return torch.arange(len(self), device=self.start.device).repeat_interleave(self.counts)
 
     @property
     def total_charge_pe(self) -> Float[Tensor, " event"]:
@@ -111,8 +111,8 @@ class Hits:
 
     def select(self, pmt: Int[Tensor, " kept"]) -> "Hits":
         """Only the hits on the named sensors, renumbered in their order."""
-        place = torch.full((self.n_pmt,), -1, dtype=torch.int64)
-        place[pmt] = torch.arange(len(pmt))
+        place = self.pmt.new_full((self.n_pmt,), -1, dtype=torch.int64)
+        place[pmt] = torch.arange(len(pmt), device=place.device)
         number = place[self.pmt]
         kept = number >= 0
         counts = torch.bincount(self.event[kept], minlength=len(self))

@@ -82,6 +82,8 @@ class Track:
 
     def __getitem__(self, index: int | slice | Sequence[int] | Tensor) -> "Track":
         """Pick tracks; an integer gives a batch of one."""
+        if isinstance(index, int) and not -len(self) <= index < len(self):
+            raise IndexError(f"track {index} of a batch of {len(self)}")
         pick = slice(index, index + 1 or None) if isinstance(index, int) else index
         return Track(
             self.pdg[pick],
@@ -132,10 +134,9 @@ def _floats(value: Any) -> Tensor:
 
 def _vectors(value: Any) -> Tensor:
     tensor = _floats(value)
-    tensor = tensor.unsqueeze(0) if tensor.ndim == 1 else tensor
-    if tensor.ndim != 2 or tensor.shape[1] != 3:
+    if tensor.ndim not in (1, 2) or tensor.shape[-1] != 3:
         raise ArgumentError(f"Track vector has shape {tuple(tensor.shape)}; expected (3,) or (track, 3)")
-    return tensor
+    return tensor.reshape(-1, 3)
 
 
 def _codes(particle: Any, device: torch.device) -> Tensor:

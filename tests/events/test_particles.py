@@ -1,0 +1,31 @@
+import pytest
+
+from ringcast.errors import ArgumentError
+from ringcast.events import PARTICLES, particle_type
+
+# Particle Data Group, Review of Particle Physics 2024, summary tables; MeV
+MASSES = {
+    "gamma": 0.0,
+    "e-": 0.510998950,
+    "e+": 0.510998950,
+    "mu-": 105.6583755,
+    "mu+": 105.6583755,
+    "pi+": 139.57039,
+    "pi-": 139.57039,
+}
+LABELS = {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2, "pi+": -1, "pi-": -1}
+CHARGES = {"gamma": 0, "e-": -1, "e+": 1, "mu-": -1, "mu+": 1, "pi+": 1, "pi-": -1}
+
+
+@pytest.mark.parametrize("name", PARTICLES)
+def test_table(name):
+    kind = particle_type(name)
+    assert kind.mass_mev == pytest.approx(MASSES[name], rel=1e-6)
+    assert (kind.label, kind.charge) == (LABELS[name], CHARGES[name])
+    assert particle_type(kind.pdg) == kind
+
+
+@pytest.mark.parametrize("which", ["proton", 2212, 0, "E-"])
+def test_unknown_particles(which):
+    with pytest.raises(ArgumentError, match=r"particle is .*expected one of gamma, e-"):
+        particle_type(which)

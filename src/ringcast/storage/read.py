@@ -85,7 +85,7 @@ def read_events(
             for name, kinds in HIT_COLUMNS.items()
         }
         pmt = check_sensors(source, columns["hit_pmt"], table.tank, one_indexed=one_indexed)
-    hits = Hits.of(pmt, columns["hit_charge"], columns["hit_time"], table.start, table.tank.n_table)  # type: ignore[arg-type]
+    hits = Hits.of(pmt, columns["hit_charge"], columns["hit_time"], table.start, table.tank.n_table)
     hits = hits if table.tank.kept is None else hits.select(table.tank.kept)
     return EventFile(table.tracks, hits, table.tank.detector, table.metadata, Path(path), table.time_zero)
 

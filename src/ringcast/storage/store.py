@@ -84,7 +84,7 @@ class EventStore:
         start = np.concatenate([[0], np.cumsum(np.subtract(last, first))]).astype(np.int64)
         pmt, time, charge = (self._gather(name, first, last) for name in HIT_COLUMNS)
         try:
-            hits = Hits.of(pmt, charge, time, start, self._table.tank.n_table)  # type: ignore[arg-type]
+            hits = Hits.of(pmt, charge, time, start, self._table.tank.n_table)
         except ArgumentError as reason:
             raise FileError(f"{self.path}: hits of events {events.tolist()[:10]}: {reason}") from None
         return hits if self._table.tank.kept is None else hits.select(self._table.tank.kept)

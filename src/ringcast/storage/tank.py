@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from ringcast.errors import ArgumentError, FileError, RingcastError
+from ringcast.errors import ArgumentError, FileError
 from ringcast.geometry import Detector, detector_from_table
 from ringcast.storage.schema import DETECTOR_GROUP, Source
 
@@ -17,7 +17,14 @@ __all__ = ["Tank", "find_tank", "read_detector", "write_detector"]
 
 _TEXTS = ("name", "description", "pmt_type")
 _LENGTHS = ("radius_cm", "half_height_cm")
-_COLUMNS = ("position_cm", "normal", "pmt_radius_cm", "surface", "row", "column")
+_COLUMNS = {
+    "position_cm": ("f", (3,)),
+    "normal": ("f", (3,)),
+    "pmt_radius_cm": ("f", ()),
+    "surface": ("iu", ()),
+    "row": ("iu", ()),
+    "column": ("iu", ()),
+}
 _TYPE_OF_RADIUS = {25.4: "PMT20inch", 10.16: "PMT8inch"}
 
 
@@ -49,15 +56,16 @@ def read_detector(source: Source) -> Detector:
         FileError: A part of it is missing or damaged, or its fingerprint is not the one the file states.
     """
     group = source.file[DETECTOR_GROUP]
-    columns = {}
-    for name in _COLUMNS:
-        dataset = source.dataset(f"{DETECTOR_GROUP}/{name}", "iuf")
-        columns[name] = torch.from_numpy(source.read(dataset.name, dataset))
+    n = len(source.dataset(f"{DETECTOR_GROUP}/surface", "iu"))
+    columns = {
+        name: torch.from_numpy(source.column(f"{DETECTOR_GROUP}/{name}", (n, *tail), kinds))
+        for name, (kinds, tail) in _COLUMNS.items()
+    }
     try:
         texts = {name: str(group.attrs[name]) for name in _TEXTS}
         lengths = {name: float(group.attrs[name]) for name in _LENGTHS}
         detector = Detector(**texts, **lengths, **columns)  # type: ignore[arg-type]
-    except (KeyError, RingcastError, RuntimeError) as reason:
+    except (KeyError, ValueError, RuntimeError) as reason:
         raise source.fail(
             DETECTOR_GROUP, f"a damaged sensor table ({reason})", "a whole one", "write it again"
         ) from None
@@ -83,6 +91,9 @@ def find_tank(source: Source, detector: Detector | None, geometry: Path | str | 
     if detector is not None and geometry is not None:
         raise ArgumentError("read_events got both detector and geometry; give the one that numbers the sensors")
     embedded = read_detector(source) if DETECTOR_GROUP in source else None
+    if embedded is not None and geometry is not None:
+        expected = "none, as a sensor table was named"
+        raise source.fail(DETECTOR_GROUP, f"detector {embedded.name}", expected, "leave the argument geometry out")
     if embedded is not None:
         if detector is not None and detector.fingerprint != embedded.fingerprint:
             expected = f"{detector.name} ({detector.fingerprint}) as given"

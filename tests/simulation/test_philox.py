@@ -21,7 +21,7 @@ def test_known_answers_of_random123():
 def test_uniforms_fill_the_unit_interval():
     n = 4000
     draws = np.array([uniform4(3, 1, photon, 0, np.uint64(9)) for photon in range(n)]).reshape(-1)
-    assert 0 < draws.min()
+    assert draws.min() > 0
     assert draws.max() < 1
     counts = np.histogram(draws, bins=20, range=(0, 1))[0]
     chi2 = ((counts - len(draws) / 20) ** 2 / (len(draws) / 20)).sum()

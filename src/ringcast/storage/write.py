@@ -159,7 +159,7 @@ def _event_columns(tracks: Track, hits: Hits, *, first_event: int, first_hit: in
 
 
 def _array(column: Tensor, dtype: str) -> np.ndarray:
-    return column.detach().cpu().numpy().astype(dtype)
+    return column.detach().cpu().numpy().astype(dtype, copy=False)
 
 
 def as_json(metadata: Mapping[str, Any]) -> str:

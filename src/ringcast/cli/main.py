@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError
 
@@ -23,6 +24,9 @@ app.command("ringcast.cli.simulate:simulate", name="simulate")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program; exits 0 on success, 2 on anything the user can mend, 130 on Ctrl-C."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without the floor sign shows "?" for it
     try:
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:

@@ -1,0 +1,156 @@
+"""One file per trained network: weights as safetensors, configuration and history as JSON in its metadata."""
+
+import json
+import os
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+import ringcast
+from ringcast.errors import ConfigError, FileError
+from ringcast.generator.config import GeneratorConfig, checked
+from ringcast.generator.network import RingNetwork
+from ringcast.geometry import Detector, load_detector
+
+__all__ = ["fill", "load", "read_training", "save", "shipped"]
+
+FORMAT = 1
+"""Layout of the metadata; a reader refuses a newer one."""
+_KEY = "ringcast"
+
+
+def save(network: RingNetwork, path: Path | str, *, training: dict[str, Any] | None = None) -> None:
+    """Write a network to one safetensors file, in one step: a reader sees the old file or the whole new one.
+
+    Args:
+        network: Its weights, configuration and detector's fingerprint are stored.
+        path: Ends in ``.safetensors``.
+        training: A summary of how it was trained, of values that JSON knows.
+
+    Raises:
+        FileError: The file cannot be written.
+    """
+    path = Path(path)
+    about = {
+        "format": FORMAT,
+        "version": ringcast.__version__,
+        "config": network.config.model_dump(mode="json"),
+        "training": training or {},
+    }
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(weights, partial, metadata={_KEY: json.dumps(about)})
+        os.replace(partial, path)
+    except OSError as reason:
+        partial.unlink(missing_ok=True)
+        raise FileError(
+            f"{path} cannot be written: {reason.strerror or reason}; check the folder and the space"
+        ) from None
+
+
+def load(which: str | Path, *, detector: Detector | None = None) -> RingNetwork:
+    """A trained network, ready to predict: shipped weights by name, or a file that `save` wrote.
+
+    Args:
+        which: A name of `shipped`, or a path.
+        detector: Needed only for a tank that is no preset.
+
+    Raises:
+        FileError: There is no such name or file, or the file is damaged or something else.
+        ConfigError: The weights are for another detector.
+    """
+    if str(which) in shipped():
+        with as_file(files("ringcast.generator") / "weights" / f"{which}.safetensors") as path:
+            return _load(path, detector)
+    path = Path(which)
+    if not path.is_file():
+        names = ", ".join(shipped()) or "none yet"
+        raise FileError(f"no network {str(which)!r}: expected a file, or the name of shipped weights ({names})")
+    return _load(path, detector)
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the weights that come with the package."""
+    folder = files("ringcast.generator") / "weights"
+    found = folder.iterdir() if folder.is_dir() else ()
+    return tuple(sorted(item.name.removesuffix(".safetensors") for item in found if item.name.endswith(".safetensors")))
+
+
+def read_training(path: Path | str) -> dict[str, Any]:
+    """The training summary that `save` stored.
+
+    Raises:
+        FileError: The file is damaged or something else.
+    """
+    training: dict[str, Any] = _about(Path(path)).get("training", {})
+    return training
+
+
+def fill(module: nn.Module, weights: dict[str, Tensor], *, where: str) -> None:
+    """Put weights into a module, every one of them, without surplus.
+
+    Raises:
+        FileError: Names the first keys that are missing, unexpected or of another shape.
+    """
+    own = module.state_dict()
+    problems = {
+        "missing": sorted(own.keys() - weights.keys()),
+        "unexpected": sorted(weights.keys() - own.keys()),
+        "of another shape": [
+            f"{key} {tuple(weights[key].shape)} instead of {tuple(own[key].shape)}"
+            for key in own.keys() & weights.keys()
+            if weights[key].shape != own[key].shape
+        ],
+    }
+    found = [f"{kind}: {_few(keys)}" for kind, keys in problems.items() if keys]
+    if found:
+        raise FileError(f"{where} does not fit the network; {'; '.join(found)}")
+    module.load_state_dict(weights)
+
+
+def _load(path: Path, detector: Detector | None) -> RingNetwork:
+    about = _about(path)
+    config = checked(GeneratorConfig, about.get("config", {}), where=str(path))
+    network = RingNetwork(config, detector or _preset(config, path))
+    try:
+        with safe_open(path, framework="pt") as file:
+            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as reason:
+        raise FileError(f"{path} is damaged: {reason}; fetch or train it again") from None
+    fill(network, weights, where=str(path))
+    return network.eval().requires_grad_(False)
+
+
+def _preset(config: GeneratorConfig, path: Path) -> Detector:
+    try:
+        return load_detector(config.detector)
+    except ConfigError:
+        raise FileError(f"{path} is for detector {config.detector!r}, which is no preset; give its detector") from None
+
+
+def _about(path: Path) -> dict[str, Any]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            text = (file.metadata() or {}).get(_KEY)
+    except (SafetensorError, OSError) as reason:
+        raise FileError(f"{path} is no safetensors file or is damaged: {reason}; fetch or train it again") from None
+    if text is None:
+        raise FileError(f"{path} holds weights that are not Ringcast's; CRinGe's weights are read by load_public")
+    try:
+        about: dict[str, Any] = json.loads(text)
+    except json.JSONDecodeError as reason:
+        raise FileError(f"{path} has damaged metadata: {reason}; fetch or train it again") from None
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise FileError(f"{path} has another format than {FORMAT}, which this version reads; update Ringcast")
+    return about
+
+
+def _few(keys: list[str]) -> str:
+    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+    return ", ".join(keys[:3]) + more

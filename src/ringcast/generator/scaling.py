@@ -1,0 +1,87 @@
+"""The network's units: the only place where a track becomes the numbers that a network reads, and back."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from ringcast.errors import ArgumentError
+from ringcast.events import Track, particle_type
+from ringcast.generator.config import EnergyKind, GeneratorConfig
+
+__all__ = ["Features", "NetworkUnits"]
+
+
+class Features(NamedTuple):
+    """Input of a network, one entry for each of its branches."""
+
+    particle: Float[Tensor, "batch particle"]
+    """One-hot kind of particle."""
+    position: Float[Tensor, "batch 3"]
+    """Vertex in units of the position scale."""
+    direction: Float[Tensor, "batch 3"]
+    """Unit vector."""
+    energy: Float[Tensor, "batch 1"]
+    """Total or kinetic energy in units of the energy scale."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkUnits:
+    """Scales between tracks and a network's input, with the forward and the backward map.
+
+    Example:
+        >>> units = NetworkUnits(particles=("e-", "mu-"), energy="total", position_scale_cm=100.0, energy_scale_mev=1e3)
+        >>> track = Track("mu-", energy_mev=894.342, position_cm=(50, 0, 0), direction=(0, 0, 1))
+        >>> units.features(track).particle, units.features(track).energy
+        (tensor([[0., 1.]]), tensor([[1.0000]]))
+    """
+
+    particles: tuple[str, ...]
+    energy: EnergyKind
+    position_scale_cm: float
+    energy_scale_mev: float
+
+    @staticmethod
+    def of(config: GeneratorConfig) -> "NetworkUnits":
+        """The units of one network."""
+        return NetworkUnits(
+            particles=config.particles,
+            energy=config.energy,
+            position_scale_cm=config.position_scale_cm,
+            energy_scale_mev=config.energy_scale_mev,
+        )
+
+    def features(self, track: Track) -> Features:
+        """Forward: what the network reads; differentiable in position, direction and energy.
+
+        Raises:
+            ArgumentError: The network does not know a particle of the batch.
+        """
+        energy = track.energy_mev if self.energy == "kinetic" else track.total_energy_mev
+        return Features(
+            self._one_hot(track),
+            track.position_cm / self.position_scale_cm,
+            track.direction,
+            energy.unsqueeze(-1) / self.energy_scale_mev,
+        )
+
+    def track(self, features: Features) -> Track:
+        """Backward: the tracks, born at time 0, whose `features` these are."""
+        names = [self.particles[place] for place in features.particle.argmax(-1).tolist()]
+        energy = features.energy.squeeze(-1) * self.energy_scale_mev
+        if self.energy == "total":
+            energy = energy - energy.new_tensor([particle_type(name).mass_mev for name in names])
+        return Track(names, energy, features.position * self.position_scale_cm, features.direction)
+
+    def _one_hot(self, track: Track) -> Tensor:
+        known = [abs(particle_type(name).pdg) for name in self.particles]
+        chosen = track.pdg.abs().unsqueeze(-1) == torch.tensor(known, device=track.pdg.device)
+        if not bool(chosen.any(-1).all()):
+            strange = particle_type(int(track.pdg[~chosen.any(-1)][0])).name
+            raise ArgumentError(
+                f"the network knows {', '.join(self.particles)} and their antiparticles; the track is {strange},"
+                " so take another particle or train a network that has it"
+            )
+        return chosen.to(track.energy_mev.dtype)

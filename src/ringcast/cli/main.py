@@ -19,7 +19,10 @@ app = App(
     version=ringcast.__version__,
 )
 app.command("ringcast.cli.conv:app", name="conv")
+app.command("ringcast.cli.train:train", name="train")
 app.command("ringcast.cli.simulate:simulate", name="simulate")
+app.command("ringcast.cli.show:show", name="show")
+app.command("ringcast.cli.detector:app", name="detector")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,12 +1,12 @@
 """Unrolled pictures: one pixel a sensor for networks, true positions on paper for people."""
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from ringcast.geometry.detector import Detector
 
-__all__ = ["surface_image", "surface_mask", "unrolled_position_cm"]
+__all__ = ["surface_image", "surface_mask", "unroll_cm", "unrolled_position_cm"]
 
 
 def surface_image(
@@ -34,16 +34,34 @@ def surface_mask(detector: Detector, surface: str) -> Bool[Tensor, "row col"]:
 
 
 def unrolled_position_cm(detector: Detector) -> Float[Tensor, "pmt 2"]:
-    """Where each sensor lies when the tank is cut open and laid flat, in cm.
+    """Where each sensor lies when the tank is cut open and laid flat, in cm; see `unroll_cm` for the layout."""
+    return unroll_cm(detector.position_cm, detector.surface, detector)
+
+
+def unroll_cm(
+    position_cm: Float[Tensor, "point 3"], surface: Int[Tensor, " point"], detector: Detector
+) -> Float[Tensor, "point 2"]:
+    """Where points of the wall lie when the tank is cut open and laid flat, in cm.
 
     The barrel is a rectangle, seen from outside, with azimuth running from -pi at the left to +pi at the right; the top
     cap touches its upper edge and the bottom cap its lower edge, both at azimuth 0, the middle of the picture. A cap
-    sensor at azimuth 0 lies next to the barrel, so a ring that crosses the edge stays in one piece there.
+    point at azimuth 0 lies next to the barrel, so a ring that crosses the edge stays in one piece there.
+
+    Args:
+        position_cm: Points on the wall.
+        surface: 0 top cap, 1 barrel, 2 bottom cap: a point of the rim belongs to both of its surfaces.
+        detector: The tank.
+
+    Example:
+        >>> from ringcast.geometry import load_detector
+        >>> rim = torch.tensor([[100.0, 0.0, 100.0]]).expand(2, 3)
+        >>> unroll_cm(rim, torch.tensor([0, 1]), load_detector("mini")).tolist()
+        [[0.0, 100.0], [0.0, 100.0]]
     """
-    x, y, z = detector.position_cm.unbind(-1)
+    x, y, z = position_cm.unbind(-1)
     flat = torch.stack([detector.radius_cm * torch.atan2(y, x), z], -1)
     beyond = detector.half_height_cm + detector.radius_cm
     for code, side in ((0, 1.0), (2, -1.0)):
-        on = detector.surface == code
+        on = surface == code
         flat[on] = torch.stack([y[on], side * (beyond - x[on])], -1)
     return flat

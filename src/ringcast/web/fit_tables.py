@@ -1,0 +1,146 @@
+"""Tables of a reconstruction: every event's truth, seed and fit, and the medians over all of them."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ringcast.errors import ArgumentError
+from ringcast.web.report import Table
+
+__all__ = ["EventRow", "State", "events_table", "medians_table"]
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class State:
+    """A particle's state as plain numbers."""
+
+    energy_mev: float
+    """Kinetic energy."""
+    position_cm: Vector
+    """Vertex."""
+    direction: Vector
+    """Unit vector."""
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event of the report."""
+
+    event: int
+    """Number of the event in its file."""
+    particle: str
+    """True particle."""
+    truth: State
+    seed: State
+    fit: State | None
+    """None where the fit failed."""
+    status: str = ""
+    """How the fit ended, in words."""
+
+
+@dataclass(frozen=True)
+class _Miss:
+    """How far a state is from the truth."""
+
+    distance_cm: float
+    angle_degrees: float
+    energy_percent: float
+
+
+def events_table(rows: Sequence[EventRow]) -> Table:
+    """One line an event: the truth, how far the seed is from it, the fit, and how far the fit is from it.
+
+    Example:
+        >>> true, near = State(500, (0, 0, 0), (1, 0, 0)), State(510, (3, 4, 0), (0.8, 0.6, 0))
+        >>> events_table([EventRow(0, "e-", true, near, true, "converged")]).rows[0][:7]
+        ('0', 'e-', '500', '(0, 0, 0)', '5.0', '36.87', '+2.0')
+    """
+    misses = ("vertex (cm)", "angle (°)", "energy (%)")
+    head = (
+        "event",
+        "particle",
+        "energy (MeV)",
+        "vertex (cm)",
+        *misses,
+        "energy (MeV)",
+        "vertex (cm)",
+        *misses,
+        "status",
+    )
+    groups = (("", 2), ("truth", 2), ("seed: off by", 3), ("fit", 2), ("fit: off by", 3), ("", 1))
+    return Table(head, [_event_cells(row) for row in rows], groups=groups)
+
+
+def medians_table(rows: Sequence[EventRow]) -> Table:
+    """The median distance of seeds and fits from the truth, over the events that were fitted.
+
+    Raises:
+        ArgumentError: No event was fitted.
+
+    Example:
+        >>> true, near = State(500, (0, 0, 0), (1, 0, 0)), State(510, (3, 4, 0), (0.8, 0.6, 0))
+        >>> for row in medians_table([EventRow(0, "e-", true, near, true)]).rows:
+        ...     print(*row)
+        vertex distance 5.0 cm 0.0 cm
+        angle 36.87° 0.00°
+        energy, with sign +2.0% 0.0%
+        energy, size 2.0% 0.0%
+    """
+    fitted = [(_miss(row.seed, row.truth), _miss(row.fit, row.truth)) for row in rows if row.fit is not None]
+    if not fitted:
+        raise ArgumentError(f"none of {len(rows)} events was fitted; expected at least one")
+    lines: tuple[tuple[str, Callable[[_Miss], float], Callable[[float], str]], ...] = (
+        ("vertex distance", lambda miss: miss.distance_cm, lambda x: f"{x:,.1f} cm"),
+        ("angle", lambda miss: miss.angle_degrees, lambda x: f"{x:.2f}°"),
+        ("energy, with sign", lambda miss: miss.energy_percent, lambda x: f"{_signed(x)}%"),
+        ("energy, size", lambda miss: abs(miss.energy_percent), lambda x: f"{x:.1f}%"),
+    )
+    cells = [
+        (name, *(show(median(measure(pair[k]) for pair in fitted)) for k in (0, 1))) for name, measure, show in lines
+    ]
+    left_out = len(rows) - len(fitted)
+    caption = f"Medians over {len(fitted)} events" + (f"; {left_out} without a fit left out." if left_out else ".")
+    return Table(("distance from the truth", "seed", "fit"), cells, caption)
+
+
+def _event_cells(row: EventRow) -> tuple[str, ...]:
+    seed = _miss_cells(_miss(row.seed, row.truth))
+    fit = ("—",) * 5 if row.fit is None else (*_state_cells(row.fit), *_miss_cells(_miss(row.fit, row.truth)))
+    return (str(row.event), row.particle, *_state_cells(row.truth), *seed, *fit, row.status)
+
+
+def _state_cells(state: State) -> tuple[str, str]:
+    vertex = ", ".join(f"{x:.0f}" for x in (round(x) + 0 for x in state.position_cm))
+    return f"{state.energy_mev:,.0f}", f"({vertex})".replace("-", "−")
+
+
+def _miss_cells(miss: _Miss) -> tuple[str, str, str]:
+    return f"{miss.distance_cm:,.1f}", f"{miss.angle_degrees:.2f}", _signed(miss.energy_percent)
+
+
+def _miss(state: State, truth: State) -> _Miss:
+    return _Miss(
+        math.dist(state.position_cm, truth.position_cm),
+        _angle_degrees(state.direction, truth.direction),
+        100 * (state.energy_mev / truth.energy_mev - 1),
+    )
+
+
+def _angle_degrees(one: Vector, other: Vector) -> float:
+    """Angle between vectors as atan2(|a x b|, a . b), which is exact for small angles too."""
+    (a, b, c), (x, y, z) = one, other
+    across = math.hypot(b * z - c * y, c * x - a * z, a * y - b * x)
+    return math.degrees(math.atan2(across, a * x + b * y + c * z))
+
+
+def _signed(percent: float) -> str:
+    """A percentage with its sign, none at zero.
+
+    >>> _signed(-1.25), _signed(0.04), _signed(3)
+    ('−1.2', '0.0', '+3.0')
+    """
+    text = f"{percent:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")

@@ -90,7 +90,12 @@ def test_derive_as_json(run):
     document = json.loads(out)
     assert document["layers"][0]["formulas"]["H"] == {"text": "(11−1)·2 − 2·0 + 1·(4−1) + 0 + 1", "result": 24}
     assert document["layers"][1]["formulas"] == {}
-    assert document["total"] == {"output_pixels": 14_784, "seed_numbers": 14_784}
+    assert document["total"] == {
+        "output_pixels": 14_784,
+        "seed_numbers": 14_784,
+        "params": 161_859,
+        "macs": 186_869_760,
+    }
 
 
 @pytest.mark.parametrize("name", ["Net", "instance"])

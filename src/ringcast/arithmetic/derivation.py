@@ -53,6 +53,10 @@ class Derivation:
     seed: Shape
     steps: tuple[Step, ...]
     general: tuple[str, ...]
+    params: int
+    """Trained numbers of the whole chain, biases included."""
+    macs: int
+    """Multiply-accumulates of the whole chain for one image."""
 
     @property
     def output(self) -> Shape:
@@ -76,6 +80,8 @@ def derive(chain: ConvChain) -> Derivation:
        W = (21−1)·2 − 2·0 + 1·(2−1) + 0 + 1 = 42
     2  relu  keeps 16 x 22 x 42
     <BLANKLINE>
+    4,112 parameters, 946,176 MACs
+    <BLANKLINE>
     output pixels and numbers in the seed differ:
     22 x 42 = 924, 64 x 11 x 21 = 14784
     """
@@ -85,16 +91,19 @@ def derive(chain: ConvChain) -> Derivation:
         for row, layer in zip(table.layers, chain.layers, strict=True)
     )
     used = {type(layer) for layer in chain.layers}
-    return Derivation(chain.seed, steps, tuple(text for kind, text in _GENERAL.items() if kind in used))
+    return Derivation(
+        chain.seed, steps, tuple(text for kind, text in _GENERAL.items() if kind in used), table.params, table.macs
+    )
 
 
 def derivation_text(derivation: Derivation) -> str:
-    """Lay a derivation out as text, one paragraph for the layers and a closing remark on the seed."""
+    """Lay a derivation out as text, one paragraph for the layers and a closing remark on the seed and the work."""
     lines = [*derivation.general, ""] if derivation.general else []
     lines += [f"seed  {derivation.seed}", ""]
     for step in derivation.steps:
         lines += _step_lines(step, len(str(len(derivation.steps))))
-    return "\n".join([*lines, "", *_closing(derivation.seed, derivation.output)])
+    totals = f"{derivation.params:,} parameters, {derivation.macs:,} MACs"
+    return "\n".join([*lines, "", totals, "", *_closing(derivation.seed, derivation.output)])
 
 
 def _formulas(layer: Layer, given: Shape, result: Shape) -> tuple[Formula, ...]:

@@ -175,5 +175,10 @@ def _derivation_document(derivation: Derivation) -> dict[str, Any]:
         }
         for step in derivation.steps
     ]
-    total = {"output_pixels": derivation.output.pixels, "seed_numbers": derivation.seed.numbers}
+    total = {
+        "output_pixels": derivation.output.pixels,
+        "seed_numbers": derivation.seed.numbers,
+        "params": derivation.params,
+        "macs": derivation.macs,
+    }
     return {"layers": layers, "total": total}

@@ -1,0 +1,170 @@
+"""The show commands in-process: pictures, numbers, and exit code 2 with one line for whatever the user can mend."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ringcast.cli.main import main
+from ringcast.events import Hits, Track
+from ringcast.generator import RingNetwork, generator_config, save
+from ringcast.geometry import load_detector
+from ringcast.reconstruction import Fit, fit_to_arrays
+from ringcast.storage import write_events
+from ringcast.storage.fits import write_fits
+
+SAMPLE = Path(__file__).parent.parent / "samples" / "superk-e500" / "digihits.h5"
+TANK = load_detector("mini")
+TRUTH = Track(["e-", "mu-"], [300.0, 400.0], (0, 0, 0), (1, 0, 0))
+
+
+@pytest.fixture
+def run(capsys):
+    def run_program(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return end.value.code, printed.out, printed.err
+
+    return run_program
+
+
+@pytest.fixture
+def events(tmp_path):
+    angle = torch.atan2(TANK.position_cm[:, 1:].norm(dim=-1), TANK.position_cm[:, 0])
+    lit = ((angle - 0.73).abs() < 0.15).nonzero().squeeze(-1)
+    n = len(lit)
+    hits = Hits.of(lit, torch.full((n,), 3.0), torch.zeros(n), [0, n, n], len(TANK))
+    write_events(tmp_path / "events.h5", TRUTH, hits, TANK, metadata={})
+    return tmp_path / "events.h5"
+
+
+@pytest.fixture
+def fits(tmp_path):
+    """Event 1 is fitted, event 0 is not."""
+    track = Track(["mu-", "mu-"], [440.0, 440.0], (3.0, 4.0, 0.0), (math.cos(0.1), math.sin(0.1), 0.0))
+    fit = Fit(
+        ("mu-",),
+        track,
+        track,
+        nll=torch.tensor([[torch.nan], [812.5]]),
+        covariance=torch.zeros(2, 1, 6, 6),
+        covariance_ok=torch.zeros(2, 1, dtype=torch.bool),
+        code=torch.tensor([[6], [0]]),
+        evaluations=torch.ones(2, 1, dtype=torch.int64),
+    )
+    arrays = fit_to_arrays(fit) | {"event": np.array([0, 1])}
+    write_fits(tmp_path / "fits.h5", arrays, hypotheses=fit.hypotheses, detector=TANK, metadata={})
+    return tmp_path / "fits.h5"
+
+
+@pytest.fixture
+def model(tmp_path):
+    small = {"chain": "2x10x20 convT(2,3,2,2)", "branch_width": 4, "trunk_widths": (4,)}
+    torch.manual_seed(1)
+    save(RingNetwork(generator_config("slide", TANK, **small), TANK), tmp_path / "model.safetensors")
+    return tmp_path / "model.safetensors"
+
+
+def size_of(picture):
+    with Image.open(picture) as image:
+        return image.size
+
+
+def test_a_foreign_file_is_drawn_and_its_ring_agrees_with_the_truth(run, tmp_path):
+    code, out, err = run("show", SAMPLE, "-e", 1, "-o", tmp_path / "event.png")
+    assert (code, err) == (0, "")
+    assert "event 1: e- of 500 MeV from (0, 0, 0) cm towards (1.00, 0.00, 0.00)" in out
+    degrees = float(out.split("lies within ")[1].split(" degrees")[0])
+    assert 41.5 < degrees < 45.5
+    assert out.endswith(f"wrote {tmp_path / 'event.png'}\n")
+    assert min(size_of(tmp_path / "event.png")) > 1000
+
+
+def test_json_is_one_document_with_the_same_numbers(run, tmp_path, events):
+    code, out, _ = run("show", events, "-o", tmp_path / "event.svg", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert document["picture"] == str(tmp_path / "event.svg")
+    assert document["charge_pe"] == 3 * document["sensors_hit"] > 0
+    assert math.radians(document["light_angle_degrees"]) == pytest.approx(0.73, abs=0.05)
+    assert (tmp_path / "event.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_a_picture_without_a_name_is_named_after_the_event(run, tmp_path, events, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run("show", events, "-e", 1)
+    assert code == 0
+    assert "  0 sensors hit, 0.0 p.e. in mini\nwrote events-event1.png\n" in out
+    assert (tmp_path / "events-event1.png").is_file()
+
+
+def test_the_prediction_stands_beside_the_event(run, tmp_path, events, model):
+    alone, beside, three = (tmp_path / name for name in ("a.png", "b.png", "c.png"))
+    assert run("show", events, "-o", alone)[0] == 0
+    assert run("show", events, "-m", model, "-o", beside)[0] == 0
+    assert run("show", events, "-m", model, "--residual", "-o", three)[0] == 0
+    widths = [size_of(path)[0] for path in (alone, beside, three)]
+    assert widths == [1440, 2560, 3840]
+
+
+def test_the_fit_is_compared_with_the_truth(run, tmp_path, events, fits, model):
+    code, out, err = run("show", events, "-e", 1, "--fits", fits, "-m", model, "-o", tmp_path / "event.pdf")
+    assert (code, err) == (0, "")
+    assert "fit off by 5.0 cm, 5.73 degrees, +10.0 % in energy" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["-e", "2"], "--event is 2; expected 0 to 1, the events of"),
+        (["-e", "-1"], "--event is -1; expected 0 to 1"),
+        (["-o", "event.gif"], "output is 'event.gif'; expected a name that ends in .png, .pdf, .svg"),
+        (["-o", "nowhere/event.png"], "there is no folder 'nowhere'; make it first"),
+        (["--residual"], "--residual needs a prediction to compare with; add -m MODEL"),
+        (["-m", "no-such-model"], "no network 'no-such-model'"),
+        (["-d", "super-k"], "as given"),
+    ],
+)
+def test_refusals_are_one_sentence_and_exit_2(run, tmp_path, events, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("show", events, *arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_fits_that_do_not_belong_are_refused(run, tmp_path, events, fits):
+    picture = ["-o", tmp_path / "event.png"]
+    code, _, err = run("show", events, "-e", 0, "--fits", fits, *picture)
+    assert (code, "has no fit of event 0: not fitted: too few hits" in err) == (2, True)
+    code, _, err = run("show", SAMPLE, "--fits", fits, *picture)
+    assert (code, "is of detector mini, the events are of geometry" in err) == (2, True)
+    code, _, err = run("show", tmp_path / "none.h5", *picture)
+    assert (code, "none.h5: no such file" in err) == (2, True)
+
+
+def test_detectors_are_described_and_drawn(run, tmp_path):
+    code, out, err = run("detector", "show", "mini", "-o", tmp_path / "mini.png")
+    assert (code, err) == (0, "")
+    assert "1,024 sensors of type PMT3inchR12199_02 (112 top, 800 barrel, 112 bottom)" in out
+    assert (tmp_path / "mini.png").is_file()
+    document = json.loads(run("detector", "show", "iwcd-grid", "--json")[1])
+    assert document["sensors"]["barrel"] == 14784
+
+
+def test_help_imports_neither_torch_nor_matplotlib():
+    program = (
+        "import sys\nfrom ringcast.cli.main import app\n"
+        "try: app(['--help'])\nexcept SystemExit: pass\n"
+        "print(sorted({'torch', 'matplotlib', 'h5py'} & set(sys.modules)))"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "show" in printed
+    assert printed.splitlines()[-1] == "[]"

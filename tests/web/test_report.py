@@ -93,14 +93,17 @@ def test_numbers_stand_to_the_right():
 
 
 def test_events_table_tells_truth_seed_and_fit():
-    rows = [EventRow(3, "mu-", TRUE, SEED, FIT, "converged"), EventRow(4, "e-", TRUE, SEED, None, "too few hits")]
+    rows = [
+        EventRow(3, "mu-", TRUE, SEED, FIT, "e-", "converged"),
+        EventRow(4, "e-", TRUE, SEED, None, status="too few hits"),
+    ]
     table = events_table(rows)
     seed = ("50.0", "36.87", "−10.0")
     assert table.rows[0] == (
         *("3", "mu-", "500", "(0, 0, 0)", *seed),
-        *("505", "(0, 0, 5)", "5.0", "90.00", "+1.0", "converged"),
+        *("e-", "505", "(0, 0, 5)", "5.0", "90.00", "+1.0", "converged"),
     )
-    assert table.rows[1] == ("4", "e-", "500", "(0, 0, 0)", *seed, *["—"] * 5, "too few hits")
+    assert table.rows[1] == ("4", "e-", "500", "(0, 0, 0)", *seed, *["—"] * 6, "too few hits")
     read(report_page("t", [Section("s", [table, medians_table(rows)])]))
 
 

@@ -37,6 +37,8 @@ class EventRow:
     seed: State
     fit: State | None
     """None where the fit failed."""
+    fit_particle: str = ""
+    """Particle of the best fit."""
     status: str = ""
     """How the fit ended, in words."""
 
@@ -55,22 +57,12 @@ def events_table(rows: Sequence[EventRow]) -> Table:
 
     Example:
         >>> true, near = State(500, (0, 0, 0), (1, 0, 0)), State(510, (3, 4, 0), (0.8, 0.6, 0))
-        >>> events_table([EventRow(0, "e-", true, near, true, "converged")]).rows[0][:7]
+        >>> events_table([EventRow(0, "e-", true, near, true, "e-", "converged")]).rows[0][:7]
         ('0', 'e-', '500', '(0, 0, 0)', '5.0', '36.87', '+2.0')
     """
-    misses = ("vertex (cm)", "angle (°)", "energy (%)")
-    head = (
-        "event",
-        "particle",
-        "energy (MeV)",
-        "vertex (cm)",
-        *misses,
-        "energy (MeV)",
-        "vertex (cm)",
-        *misses,
-        "status",
-    )
-    groups = (("", 2), ("truth", 2), ("seed: off by", 3), ("fit", 2), ("fit: off by", 3), ("", 1))
+    state, misses = ("MeV", "vertex (cm)"), ("cm", "degrees", "% energy")
+    head = ("event", "particle", *state, *misses, "particle", *state, *misses, "status")
+    groups = (("", 2), ("truth", 2), ("seed off by", 3), ("fit", 3), ("fit off by", 3), ("", 1))
     return Table(head, [_event_cells(row) for row in rows], groups=groups)
 
 
@@ -108,7 +100,11 @@ def medians_table(rows: Sequence[EventRow]) -> Table:
 
 def _event_cells(row: EventRow) -> tuple[str, ...]:
     seed = _miss_cells(_miss(row.seed, row.truth))
-    fit = ("—",) * 5 if row.fit is None else (*_state_cells(row.fit), *_miss_cells(_miss(row.fit, row.truth)))
+    fit = (
+        ("—",) * 6
+        if row.fit is None
+        else (row.fit_particle, *_state_cells(row.fit), *_miss_cells(_miss(row.fit, row.truth)))
+    )
     return (str(row.event), row.particle, *_state_cells(row.truth), *seed, *fit, row.status)
 
 

@@ -11,7 +11,7 @@ STYLESHEET = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
-main { max-width: 68rem; margin: 0 auto; padding: 3rem 1.5rem 4rem; }
+main { max-width: 74rem; margin: 0 auto; padding: 3rem 1.5rem 4rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.01em; }
 h2 { font-size: 1.2rem; margin: 2.6rem 0 .8rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
 p { max-width: 46rem; margin: 0 0 .9rem; }
@@ -19,10 +19,12 @@ p { max-width: 46rem; margin: 0 0 .9rem; }
 .wide { overflow-x: auto; margin: 1rem 0 1.5rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; text-align: left; color: var(--muted); padding-top: .5rem; }
-th, td { padding: .35rem .8rem; text-align: left; white-space: nowrap; border-bottom: 1px solid var(--line); }
+th, td { padding: .35rem .65rem; text-align: left; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); }
-.groups th { text-align: center; color: var(--ink); border-bottom: 2px solid var(--accent); }
-.groups th:empty { border-bottom-color: transparent; }
+.groups th { text-align: center; color: var(--ink); border-bottom: none; padding-bottom: .5rem;
+  background: linear-gradient(var(--accent), var(--accent)) bottom / calc(100% - 1.3rem) 2px no-repeat; }
+.groups th:empty { background: none; }
+th, .number { white-space: nowrap; }
 .number { text-align: right; }
 tbody tr:hover { background: var(--tint); }
 .strong td { font-weight: 650; }

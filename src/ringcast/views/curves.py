@@ -69,13 +69,8 @@ def curve_figure(
     if not curves:
         raise ArgumentError("curves is empty; expected at least one")
     figure, (axes,) = row_of_axes(1, (7.2, 4.0), title)
-    for curve, colour in zip(curves, _cycle(len(curves)), strict=True):
-        step, value = _clean(curve)
-        if len(value) > _MANY:
-            axes.plot(step, value, color=colour, linewidth=0.6, alpha=0.3)
-            value = running_median(value, len(value) // 30)
-        marker = "o" if len(value) <= 30 else ""
-        axes.plot(step, value, color=colour, linewidth=1.6, marker=marker, markersize=3.5, label=curve.label)
+    for place, curve in enumerate(curves):
+        _draw_curve(axes, curve, COLOURS[place % len(COLOURS)])
     _zoom(axes, curves)
     _mark_best(axes, curves[-1])
     axes.set_xlabel(step_label, fontsize=9.5, color=INK)
@@ -94,6 +89,15 @@ def running_median(values: np.ndarray, width: int) -> np.ndarray:
     reach = max(width, 1) // 2
     padded = np.pad(values.astype(float), reach, constant_values=np.nan)
     return np.asarray(np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=-1))
+
+
+def _draw_curve(axes: Axes, curve: Curve, colour: str) -> None:
+    step, value = _clean(curve)
+    if len(value) > _MANY:
+        axes.plot(step, value, color=colour, linewidth=0.6, alpha=0.3)
+        value = running_median(value, len(value) // 30)
+    marker = "o" if len(value) <= 30 else ""
+    axes.plot(step, value, color=colour, linewidth=1.6, marker=marker, markersize=3.5, label=curve.label)
 
 
 def _clean(curve: Curve) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +122,3 @@ def _mark_best(axes: Axes, curve: Curve) -> None:
     axes.plot(step[best], value[best], marker="o", markersize=8, color=INK, fillstyle="none")
     words = f"lowest {curve.label}: {value[best]:.5g} at {step[best]:,.0f}"
     axes.annotate(words, (0.98, 0.80), xycoords="axes fraction", ha="right", fontsize=9, color=INK)
-
-
-def _cycle(count: int) -> list[str]:
-    return [COLOURS[k % len(COLOURS)] for k in range(count)]

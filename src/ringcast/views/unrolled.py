@@ -50,14 +50,7 @@ def event_figure(panels: Sequence[Panel], detector: Detector, *, title: str = ""
         >>> [text.get_text() for text in figure.texts]
         ['event 0']
     """
-    if not panels:
-        raise ArgumentError("panels is empty; expected at least one")
-    for panel in panels:
-        if len(panel.values) != len(detector):
-            raise ArgumentError(
-                f"panel {panel.title!r} has {len(panel.values)} values, detector {detector.name} has {len(detector)}"
-                " sensors; expected one value a sensor"
-            )
+    _require_values(panels, detector)
     scales = _scales(panels)
     layout = lay_out(detector, len(panels))
     figure = Figure(figsize=layout.figure_size_in, facecolor="white")
@@ -69,6 +62,17 @@ def event_figure(panels: Sequence[Panel], detector: Detector, *, title: str = ""
         axes = figure.add_axes(layout.axes_box(place))
         _draw_panel(axes, panel, detector, scales[panel.quantity], layout)
     return figure
+
+
+def _require_values(panels: Sequence[Panel], detector: Detector) -> None:
+    if not panels:
+        raise ArgumentError("panels is empty; expected at least one")
+    for panel in panels:
+        if len(panel.values) != len(detector):
+            raise ArgumentError(
+                f"panel {panel.title!r} has {len(panel.values)} values, detector {detector.name} has {len(detector)}"
+                " sensors; expected one value a sensor"
+            )
 
 
 def _scales(panels: Sequence[Panel]) -> dict[str, ColourScale]:

@@ -17,16 +17,17 @@ h2 { font-size: 1.2rem; margin: 2.6rem 0 .8rem; padding-bottom: .3rem; border-bo
 p { max-width: 46rem; margin: 0 0 .9rem; }
 .summary { font-size: 1.1rem; color: var(--muted); }
 .wide { overflow-x: auto; margin: 1rem 0 1.5rem; }
-table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: .8125rem; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; text-align: left; color: var(--muted); padding-top: .5rem; }
-th, td { padding: .35rem .65rem; text-align: left; border-bottom: 1px solid var(--line); }
+th, td { padding: .35rem .5rem; text-align: left; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--muted); }
 .groups th { text-align: center; color: var(--ink); border-bottom: none; padding-bottom: .5rem;
-  background: linear-gradient(var(--accent), var(--accent)) bottom / calc(100% - 1.3rem) 2px no-repeat; }
+  background: linear-gradient(var(--accent), var(--accent)) bottom / calc(100% - 1rem) 2px no-repeat; }
 .groups th:empty { background: none; }
 th, .number { white-space: nowrap; }
 .number { text-align: right; }
 tbody tr:hover { background: var(--tint); }
+td:last-child:not(.number) { min-width: 9rem; }
 .strong td { font-weight: 650; }
 figure { margin: 1.2rem 0 1.8rem; }
 figure img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: 6px; }

@@ -2,13 +2,14 @@
 
 import json
 import os
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 import ringcast
 from ringcast.errors import ConfigError, FileError
@@ -16,7 +17,7 @@ from ringcast.generator.config import GeneratorConfig, checked
 from ringcast.generator.network import RingNetwork
 from ringcast.geometry import Detector, load_detector
 
-__all__ = ["fill", "load", "read_training", "save", "shipped"]
+__all__ = ["load", "read_training", "require_fit", "save", "shipped"]
 
 FORMAT = 1
 """Layout of the metadata; a reader refuses a newer one."""
@@ -92,13 +93,12 @@ def read_training(path: Path | str) -> dict[str, Any]:
     return training
 
 
-def fill(module: nn.Module, weights: dict[str, Tensor], *, where: str) -> None:
-    """Put weights into a module, every one of them, without surplus.
+def require_fit(own: Mapping[str, Tensor], weights: Mapping[str, Tensor], *, where: str) -> None:
+    """Check that weights are those that a network has, every one of them and without surplus.
 
     Raises:
         FileError: Names the first keys that are missing, unexpected or of another shape.
     """
-    own = module.state_dict()
     problems = {
         "missing": sorted(own.keys() - weights.keys()),
         "unexpected": sorted(weights.keys() - own.keys()),
@@ -111,7 +111,6 @@ def fill(module: nn.Module, weights: dict[str, Tensor], *, where: str) -> None:
     found = [f"{kind}: {_few(keys)}" for kind, keys in problems.items() if keys]
     if found:
         raise FileError(f"{where} does not fit the network; {'; '.join(found)}")
-    module.load_state_dict(weights)
 
 
 def _load(path: Path, detector: Detector | None) -> RingNetwork:
@@ -123,7 +122,8 @@ def _load(path: Path, detector: Detector | None) -> RingNetwork:
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as reason:
         raise FileError(f"{path} is damaged: {reason}; fetch or train it again") from None
-    fill(network, weights, where=str(path))
+    require_fit(network.state_dict(), weights, where=str(path))
+    network.load_state_dict(weights)
     return network.eval().requires_grad_(False)
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ringcast.errors import FileError
-from ringcast.generator.checkpoint import fill
+from ringcast.generator.checkpoint import require_fit
 from ringcast.generator.config import generator_config
 from ringcast.generator.network import RingNetwork
 from ringcast.geometry import Detector, load_detector
@@ -44,10 +44,8 @@ def load_public(source: Path | str | Mapping[str, Tensor], *, detector: Detector
         raise FileError(f"{where} is of CRinGe's three-surface Super-K network; only its IWCD network can be read")
     detector = detector or load_detector("iwcd-grid")
     network = RingNetwork(generator_config("slide", detector, support="real"), detector)
-    stranger = [key for key in state if _ours(key) is None]
-    if stranger:
-        raise FileError(f"{where} has the key {stranger[0]!r}; CRinGe's keys begin with {', '.join(_PREFIXES)}")
-    fill(network, {str(_ours(key)): value for key, value in state.items()}, where=where)
+    require_fit(public_state(network), state, where=where)
+    network.load_state_dict({_ours(key): value for key, value in state.items()})
     return network.eval().requires_grad_(False)
 
 
@@ -59,8 +57,8 @@ def public_state(network: RingNetwork) -> dict[str, Tensor]:
     }
 
 
-def _ours(key: str) -> str | None:
-    return next((ours + key[len(theirs) :] for theirs, ours in _PREFIXES.items() if key.startswith(theirs)), None)
+def _ours(key: str) -> str:
+    return next(ours + key[len(theirs) :] for theirs, ours in _PREFIXES.items() if key.startswith(theirs))
 
 
 def _read(path: Path) -> dict[str, Tensor]:

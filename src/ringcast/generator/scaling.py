@@ -42,6 +42,8 @@ class NetworkUnits:
     energy: EnergyKind
     position_scale_cm: float
     energy_scale_mev: float
+    trained: tuple[str, ...] | None = None
+    """Particles there were training events of; None if the network is not trained."""
 
     @staticmethod
     def of(config: GeneratorConfig) -> "NetworkUnits":
@@ -51,13 +53,14 @@ class NetworkUnits:
             energy=config.energy,
             position_scale_cm=config.position_scale_cm,
             energy_scale_mev=config.energy_scale_mev,
+            trained=None if config.domain is None else tuple(config.domain.events),
         )
 
     def features(self, track: Track) -> Features:
         """Forward: what the network reads; differentiable in position, direction and energy.
 
         Raises:
-            ArgumentError: The network does not know a particle of the batch.
+            ArgumentError: The network does not know a particle of the batch, or was not trained on it.
         """
         energy = track.energy_mev if self.energy == "kinetic" else track.total_energy_mev
         return Features(
@@ -76,12 +79,14 @@ class NetworkUnits:
         return Track(names, energy, features.position * self.position_scale_cm, features.direction)
 
     def _one_hot(self, track: Track) -> Tensor:
-        known = [abs(particle_type(name).pdg) for name in self.particles]
-        chosen = track.pdg.abs().unsqueeze(-1) == torch.tensor(known, device=track.pdg.device)
-        if not bool(chosen.any(-1).all()):
-            strange = particle_type(int(track.pdg[~chosen.any(-1)][0])).name
+        places = [abs(particle_type(name).pdg) for name in self.particles]
+        known = {abs(particle_type(name).pdg) for name in self.trained or self.particles} & set(places)
+        strange = [code for code in set(track.pdg.tolist()) if abs(code) not in known]
+        if strange:
+            names = ", ".join(name for name in self.particles if abs(particle_type(name).pdg) in known)
             raise ArgumentError(
-                f"the network knows {', '.join(self.particles)} and their antiparticles; the track is {strange},"
-                " so take another particle or train a network that has it"
+                f"the network knows {names} and antiparticles; the track is {particle_type(strange[0]).name},"
+                " so take another particle or train a network on it"
             )
+        chosen = track.pdg.abs().unsqueeze(-1) == torch.tensor(places, device=track.pdg.device)
         return chosen.to(track.energy_mev.dtype)

@@ -138,5 +138,5 @@ def test_a_trap_without_numbers_is_stepped_back_from():
 
 
 def test_tolerances_must_be_positive():
-    with pytest.raises(ArgumentError, match="step_limit is 0.0; expected a positive number"):
+    with pytest.raises(ArgumentError, match=r"step_limit is 0\.0; expected a positive number"):
         MinimiseConfig(step_limit=0.0)

@@ -22,6 +22,7 @@ app.command("ringcast.cli.conv:app", name="conv")
 app.command("ringcast.cli.train:train", name="train")
 app.command("ringcast.cli.simulate:simulate", name="simulate")
 app.command("ringcast.cli.show:show", name="show")
+app.command("ringcast.cli.reconstruct:reconstruct", name="reconstruct")
 app.command("ringcast.cli.detector:app", name="detector")
 
 

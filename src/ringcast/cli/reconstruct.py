@@ -1,0 +1,249 @@
+"""``ringcast reconstruct``: fit the events of a file by maximum likelihood."""
+
+import json
+import math
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from ringcast.cli.progress import progress
+from ringcast.errors import ArgumentError, FileError
+
+if TYPE_CHECKING:
+    from ringcast.events import Hits, Track
+    from ringcast.generator import RingNetwork
+    from ringcast.geometry import Detector
+    from ringcast.reconstruction import Comparison, Fit, FitConfig
+
+__all__ = ["reconstruct"]
+
+_PIPE_WIDTH = 140
+"""Columns of a table that no terminal shows."""
+
+
+@dataclass(frozen=True)
+class _Events:
+    """The chosen events of a file."""
+
+    numbers: range
+    truth: "Track"
+    hits: "Hits"
+    detector: "Detector"
+
+
+def reconstruct(
+    file: Path,
+    /,
+    *,
+    model: Annotated[str, Parameter(alias="-m")],
+    output: Annotated[Path, Parameter(alias="-o")] = Path("fits.h5"),
+    events: str | None = None,
+    particles: str = "e-,mu-",
+    energy: str | None = None,
+    detector: Annotated[str | None, Parameter(alias="-d")] = None,
+    geometry: Path | None = None,
+    overwrite: Annotated[bool, Parameter(negative="")] = False,
+    json_output: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Fit vertex, direction and energy of every event under every particle hypothesis.
+
+    Seeds come from the hits alone; the true tracks of the file are only used to print how far the fits are off. dNLL
+    is the nll of the second particle minus that of the first: positive favours the first.
+
+    Examples:
+        ringcast reconstruct events.h5 -m iwcd-grid -o fits.h5
+
+        ringcast reconstruct events.h5 -m my-network.safetensors --events 0:20 --particles mu- -o muons.h5
+
+    Args:
+        file: An event file (HDF5, digi-hits layout).
+        model: Name of shipped weights, or a checkpoint.
+        output: The fit file (HDF5).
+        events: Numbers of events as first:end, or one number; all if not given.
+        particles: Hypotheses, separated by commas.
+        energy: Kinetic energies allowed, in MeV as low:high; those that the model was trained on if not given.
+        detector: iwcd-grid, super-k, mini, or a TOML file, for files that name no detector.
+        geometry: Sensor table (npz) that the file counts sensors by.
+        overwrite: Replace the output if it exists.
+        json_output: Print one JSON document with the numbers unrounded.
+    """
+    _require_place(output, overwrite=overwrite)
+    from ringcast.generator import load
+    from ringcast.reconstruction import compare
+    from ringcast.reconstruction import reconstruct as run
+
+    chosen = _read(file, events, detector, geometry)
+    network = load(model, detector=chosen.detector)
+    config = _config(network, particles, energy)
+    with progress(f"fitting {chosen.detector.name}", len(chosen.numbers)) as advance:
+        last = 0
+
+        def show(done: int, total: int) -> None:
+            nonlocal last
+            advance(done - last)
+            last = done
+
+        fit = run(chosen.hits, network, chosen.detector, config, progress=show)
+    _write(output, fit, chosen, config, {"events": str(file), "model": model})
+    rows = _rows(fit, compare(fit, chosen.truth), chosen)
+    medians = _medians(compare(fit, chosen.truth))
+    if json_output:
+        print(json.dumps({"file": str(file), "fits": str(output), "events": rows, "medians": medians}))
+    else:
+        _print_table(rows, medians)
+        print(f"wrote {output}")
+
+
+def _require_place(output: Path, *, overwrite: bool) -> None:
+    """Refuse before the work rather than after it."""
+    if not output.parent.is_dir():
+        raise ArgumentError(f"output is {str(output)!r}, but there is no folder {str(output.parent)!r}; make it first")
+    if output.exists() and not overwrite:
+        raise FileError(f"{output} exists; add --overwrite to replace it, or name another output")
+
+
+def _read(file: Path, events: str | None, detector: str | None, geometry: Path | None) -> _Events:
+    from ringcast.geometry import load_detector
+    from ringcast.storage import EventStore, read_events
+
+    tank = None if detector is None else load_detector(detector)
+    try:
+        store = EventStore.open(file, detector=tank, geometry=geometry)
+    except FileError:  # compressed hits cannot be mapped, but read whole; other faults are raised again
+        whole = read_events(file, detector=tank, geometry=geometry)
+        picked = _picked(events, len(whole.hits), file)
+        return _Events(picked, whole.tracks[list(picked)], whole.hits[list(picked)], whole.detector)
+    picked = _picked(events, len(store), file)
+    return _Events(picked, store.tracks[list(picked)], store.hits(picked), store.detector)
+
+
+def _picked(events: str | None, count: int, file: Path) -> range:
+    if events is None:
+        return range(count)
+    found = re.fullmatch(r"(\d+)(?:(:)(\d*))?", events.strip())
+    if found is None:
+        raise ArgumentError(f"--events is {events!r}; expected first:end such as 0:20, or one number")
+    first = int(found[1])
+    end = first + 1 if found[2] is None else int(found[3] or count)
+    if not first < end <= count:
+        raise ArgumentError(f"--events is {events!r}; {file} has events 0 to {count - 1}, so at most 0:{count}")
+    return range(first, end)
+
+
+def _config(network: "RingNetwork", particles: str, energy: str | None) -> "FitConfig":
+    """Hypotheses of the user, energies of the user or of the training."""
+    from ringcast.reconstruction import FitConfig
+
+    hypotheses = tuple(name.strip() for name in particles.split(","))
+    domain = network.config.domain
+    if energy is not None:
+        found = re.fullmatch(r"(\d+(?:\.\d*)?):(\d+(?:\.\d*)?)", energy.strip())
+        if found is None:
+            raise ArgumentError(f"--energy is {energy!r}; expected low:high in MeV, such as 100:1000")
+        return FitConfig(hypotheses=hypotheses, energy_range_mev=(float(found[1]), float(found[2])))
+    return (
+        FitConfig(hypotheses=hypotheses)
+        if domain is None
+        else FitConfig(hypotheses=hypotheses, energy_range_mev=domain.energy_mev)
+    )
+
+
+def _write(output: Path, fit: "Fit", chosen: _Events, config: "FitConfig", source: dict[str, Any]) -> None:
+    from dataclasses import asdict
+
+    import numpy as np
+
+    from ringcast.reconstruction import PARAMETERS, fit_to_arrays
+    from ringcast.storage.fits import write_fits
+
+    arrays = fit_to_arrays(fit) | {"event": np.asarray(chosen.numbers, dtype=np.int64)}
+    for name in ("pdg", "energy_mev", "position_cm", "direction", "time_ns"):
+        arrays[f"truth/{name}"] = getattr(chosen.truth, name).numpy()
+    metadata = source | {"covariance_parameters": list(PARAMETERS), "config": asdict(config)}
+    write_fits(output, arrays, hypotheses=fit.hypotheses, detector=chosen.detector, metadata=metadata)
+
+
+def _rows(fit: "Fit", comparison: "Comparison", chosen: _Events) -> list[dict[str, Any]]:
+    """One mapping of plain numbers for each event; None where there is no number."""
+    best, rows = fit.best, []
+    score = fit.pid_score.tolist() if len(fit.hypotheses) > 1 else [math.nan] * len(fit)
+    for i, number in enumerate(chosen.numbers):
+        row: dict[str, Any] = {
+            "event": number,
+            "true_particle": chosen.truth.names[i],
+            "true_energy_mev": float(chosen.truth.energy_mev[i]),
+            "hits": int(chosen.hits.counts[i]),
+        }
+        fitted = bool(comparison.fitted[i])
+        row["particle"] = best.track.names[i] if fitted else None
+        row["energy_mev"] = float(best.track.energy_mev[i]) if fitted else None
+        for name, errors in (("seed", comparison.seed), ("fit", comparison.fit)):
+            row[f"{name}_position_cm"] = float(errors.position_cm[i]) if fitted else None
+            row[f"{name}_angle_degrees"] = math.degrees(float(errors.angle_rad[i])) if fitted else None
+            row[f"{name}_energy_percent"] = 100 * float(errors.energy_fraction[i]) if fitted else None
+        row["nll"] = _number(float(best.nll[i, 0]))
+        row["dnll"] = _number(score[i])
+        row["status"] = best.status[i][0]
+        rows.append(row)
+    return rows
+
+
+def _number(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _medians(comparison: "Comparison") -> dict[str, Any]:
+    """Medians over the fitted events, with their number."""
+    document: dict[str, Any] = {
+        "events": int(comparison.fitted.sum()),
+        "right_particle": int(comparison.right_particle.sum()),
+    }
+    for name, errors in (("seed", comparison.seed), ("fit", comparison.fit)):
+        position, angle, energy = errors.medians(comparison.fitted)
+        document[f"{name}_position_cm"] = _number(position)
+        document[f"{name}_angle_degrees"] = _number(math.degrees(angle))
+        document[f"{name}_energy_percent"] = _number(100 * energy)
+    return document
+
+
+_COLUMNS = {
+    "seed_position_cm": ("seed cm", ".1f"),
+    "seed_angle_degrees": ("seed °", ".2f"),
+    "seed_energy_percent": ("seed E %", "+.1f"),
+    "fit_position_cm": ("fit cm", ".1f"),
+    "fit_angle_degrees": ("fit °", ".2f"),
+    "fit_energy_percent": ("fit E %", "+.1f"),
+    "nll": ("nll", ".1f"),
+    "dnll": ("dNLL", "+.1f"),
+}
+
+
+def _print_table(rows: list[dict[str, Any]], medians: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for heading in ("event", "true", "MeV", "fit", *(heading for heading, _ in _COLUMNS.values())):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("status", overflow="fold")
+    for row in rows:
+        cells = [str(row["event"]), row["true_particle"], f"{row['true_energy_mev']:.0f}", row["particle"] or "-"]
+        table.add_row(*cells, *(_cell(row[key], form) for key, (_, form) in _COLUMNS.items()), row["status"])
+    table.add_section()
+    values = [_cell(medians.get(key), form.lstrip("+")) for key, (_, form) in _COLUMNS.items()]
+    summary = f"{medians['right_particle']} of {medians['events']} with the true particle"
+    table.add_row("median", "", "", "", *values, summary, style="bold")
+    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    console.print(table)
+    print(
+        f"medians over {medians['events']} fitted events of {len(rows)}, of |E error| for the energy; all distances"
+        " are from the true tracks, seeds and fits use the hits alone"
+    )
+
+
+def _cell(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)

@@ -11,7 +11,7 @@ from ringcast.geometry import Detector, path_to_wall_cm
 from ringcast.reconstruction.config import FitConfig, SeedConfig
 from ringcast.reconstruction.coordinates import Bounds, displaced
 from ringcast.reconstruction.objective import EventLikelihood
-from ringcast.reconstruction.vertex import HitTable, hit_table, time_vertex
+from ringcast.reconstruction.vertex import hit_table, time_vertex
 from ringcast.units import C_CM_PER_NS
 
 __all__ = ["Seed", "Starts", "best_starts", "seed_events"]
@@ -24,8 +24,6 @@ class Seed:
     position_cm: Float[Tensor, "event 3"]
     direction: Float[Tensor, "event 3"]
     time_ns: Float[Tensor, " event"]
-    table: HitTable
-    """The hits they were made from."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +52,25 @@ def seed_events(hits: Hits, detector: Detector, bounds: Bounds, config: SeedConf
         >>> seed.position_cm.round().abs().tolist(), seed.time_ns.round().tolist()
         ([[0.0, 0.0, 50.0]], [5.0])
     """
-    table = hit_table(hits, detector, config.max_hits)
-    source = time_vertex(table, bounds, config)
-    flight = (table.position_cm - source.position_cm.unsqueeze(1)).norm(dim=-1) * config.group_index / C_CM_PER_NS
-    prompt = (table.time_ns - source.time_ns.unsqueeze(-1) - flight).abs() < config.prompt_ns
-    direction = _charge_direction(table, source.position_cm, prompt)
-    return Seed(source.position_cm, direction, source.time_ns, table)
+    source = time_vertex(hit_table(hits, detector, config.max_hits), bounds, config)
+    event = hits.event
+    away = detector.position_cm[hits.pmt].double() - source.position_cm[event]
+    distance = away.norm(dim=-1, keepdim=True).clamp_min(1.0)
+    flight = distance.squeeze(-1) * config.group_index / C_CM_PER_NS
+    prompt = (hits.time_ns.double() - source.time_ns[event] - flight).abs() < config.prompt_ns
+    charge = hits.charge_pe.double().clamp_min(0)
+    pulls = (away / distance * charge.unsqueeze(-1), event, len(hits))
+    return Seed(source.position_cm, _mean_direction(*pulls, prompt), source.time_ns)
 
 
-def _charge_direction(table: HitTable, vertex: Tensor, prompt: Bool[Tensor, "event kept"]) -> Tensor:
-    away = torch.nn.functional.normalize(table.position_cm - vertex.unsqueeze(1), dim=-1)
-    towards = torch.stack([(away * (table.charge_pe * mask).unsqueeze(-1)).sum(1) for mask in (prompt, table.present)])
-    length = towards.norm(dim=-1, keepdim=True)
-    up = torch.tensor([0.0, 0.0, 1.0], dtype=vertex.dtype)
-    chosen = torch.where(length[0] > 1e-6, towards[0], torch.where(length[1] > 1e-6, towards[1], up))
+def _mean_direction(pull: Tensor, event: Tensor, n_event: int, prompt: Bool[Tensor, " hit"]) -> Tensor:
+    """Direction of the sum over prompt hits, else over all hits, else up."""
+    zero = pull.new_zeros(n_event, 3)
+    some, all_hits = zero.index_add(0, event[prompt], pull[prompt]), zero.index_add(0, event, pull)
+    up = pull.new_tensor([0.0, 0.0, 1.0]).expand(n_event, 3)
+    chosen = up
+    for candidate in (all_hits, some):
+        chosen = torch.where(candidate.norm(dim=-1, keepdim=True) > 1e-6, candidate, chosen)
     return torch.nn.functional.normalize(chosen, dim=-1)
 
 
@@ -80,7 +83,7 @@ def best_starts(
     charge seen on the sensors it speaks of is looked up on that ladder. Of each vertex only its likeliest direction
     goes on, so that the kept starts are at different places.
     """
-    vertices = _shifted(seed, detector, bounds, config.seed)
+    vertices, times = _shifted(seed, detector, bounds, config.seed)
     n_event, n_vertex = vertices.shape[:2]
     n_hypothesis = len(config.hypotheses)
     shape = (n_event, n_hypothesis, n_vertex)
@@ -90,7 +93,7 @@ def best_starts(
         energy_mev=torch.full((len(event),), bounds.energy_mev[0], dtype=torch.float64),
         position_cm=vertices.unsqueeze(1).expand(*shape, 3).reshape(-1, 3),
         direction=seed.direction[event],
-        time_ns=seed.time_ns[event],
+        time_ns=times.unsqueeze(1).expand(shape).reshape(-1),
     )
     track = _with_energy(track, event, likelihood, bounds, config.seed.ladder)
     track, nll = _best_tilt(track, event, likelihood, config.seed.tilt_rad)
@@ -100,14 +103,20 @@ def best_starts(
     return Starts(track[kept], event[kept], nll[kept].reshape(order.shape))
 
 
-def _shifted(seed: Seed, detector: Detector, bounds: Bounds, config: SeedConfig) -> Float[Tensor, "event vertex 3"]:
-    """The vertex moved against the direction by each of `back_cm`, at most to the wall."""
-    moved = []
+def _shifted(
+    seed: Seed, detector: Detector, bounds: Bounds, config: SeedConfig
+) -> tuple[Float[Tensor, "event vertex 3"], Float[Tensor, "event vertex"]]:
+    """The vertex moved against the direction by each of `back_cm`, at most to the wall, and the time there.
+
+    The time is that of a particle on its way to the seed at the speed of light.
+    """
+    moved, times = [], []
     for back in config.back_cm:
         heading = -seed.direction if back >= 0 else seed.direction
         length = path_to_wall_cm(seed.position_cm, heading, detector).clamp_max(abs(back))
         moved.append(bounds.drawn_in(seed.position_cm + length.unsqueeze(-1) * heading))
-    return torch.stack(moved, 1)
+        times.append(seed.time_ns - (length if back >= 0 else -length) / C_CM_PER_NS)
+    return torch.stack(moved, 1), torch.stack(times, 1)
 
 
 def _with_energy(track: Track, event: Tensor, likelihood: EventLikelihood, bounds: Bounds, rungs: int) -> Track:

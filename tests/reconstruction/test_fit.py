@@ -178,6 +178,32 @@ def test_a_predictor_without_numbers_is_a_status(sample, tank):
     assert bool(fit.track.position_cm.isfinite().all())
 
 
+class KinkedPredictor(RingPredictor):
+    """Mean charges times sums of triangle waves in vertex and direction: kinks everywhere, as rectifiers make them."""
+
+    def __init__(self, detector):
+        super().__init__(detector)
+        draw = torch.Generator().manual_seed(0)
+        self.ray = torch.randn(len(self.pmt), 8, 6, generator=draw)
+        self.phase = torch.rand(len(self.pmt), 8, generator=draw)
+
+    def __call__(self, track):
+        prediction = super().__call__(track)
+        place = torch.cat([track.position_cm / 40, 2 * track.direction], -1)
+        wave = torch.einsum("rk,pwk->rpw", place, self.ray.to(place)) + self.phase.to(place)
+        triangle = 4 * (wave - wave.floor() - 0.5).abs() - 1
+        return replace(prediction, mean=prediction.mean * (1 + 0.2 * triangle.mean(-1)))
+
+
+def test_kinks_do_not_stop_the_fit(tank):
+    predictor = KinkedPredictor(tank)
+    truth = random_tracks(8, tank, seed=1)
+    hits = predictor(truth).sample(generator=torch.Generator().manual_seed(2))
+    fit = reconstruct(hits, predictor, tank, FitConfig(rows_per_call=16))
+    assert bool(fit.converged.all())
+    assert float((fit.best.nll[:, 0] - nll_of(predictor, truth, hits)).max()) < 0.01
+
+
 def test_progress_counts_events(sample, tank):
     seen = []
     config = replace(sample.config, events_per_block=2, hypotheses=("mu-",), seed=SeedConfig(starts=1))

@@ -54,10 +54,10 @@ def reconstruct(
     Seeds come from the hits alone; the true tracks of the file are only used to print how far the fits are off. dNLL
     is the nll of the second particle minus that of the first: positive favours the first.
 
-    Examples:
-        ringcast reconstruct events.h5 -m iwcd-grid -o fits.h5
+    Try:
 
-        ringcast reconstruct events.h5 -m my-network.safetensors --events 0:20 --particles mu- -o muons.h5
+    * `ringcast reconstruct events.h5 -m iwcd-grid -o fits.h5`
+    * `ringcast reconstruct events.h5 -m my-network.safetensors --events 0:20 --particles mu- -o muons.h5`
 
     Args:
         file: An event file (HDF5, digi-hits layout).

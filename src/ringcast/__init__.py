@@ -31,7 +31,18 @@ _HOME = {
     "reconstruct": "ringcast.reconstruction",
 }
 
-__all__ = ["ConvChain", "Detector", "Fit", "Hits", "Track", "conv", "load", "load_detector", "read_events", "reconstruct"]
+__all__ = [
+    "ConvChain",
+    "Detector",
+    "Fit",
+    "Hits",
+    "Track",
+    "conv",
+    "load",
+    "load_detector",
+    "read_events",
+    "reconstruct",
+]
 
 
 def __getattr__(name: str) -> Any:

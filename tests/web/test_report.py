@@ -10,6 +10,7 @@ from ringcast.errors import ArgumentError
 from ringcast.web import (
     EventRow,
     Figure,
+    Miss,
     Prose,
     Section,
     State,
@@ -24,8 +25,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(40))
 NASTY = "<script>alert('x')</script> & \"quoted\""
 VOID = {"meta", "img"}
 TRUE = State(500.0, (0.0, 0.0, 0.0), (1.0, 0.0, 0.0))
-SEED = State(450.0, (30.0, 40.0, 0.0), (0.8, 0.6, 0.0))
+SEED = Miss(50.0, 36.87, -10.0)
 FIT = State(505.0, (0.0, -0.2, 5.0), (0.0, 0.0, 1.0))
+NEAR = Miss(5.0, 90.0, 1.0)
 
 
 class Balance(HTMLParser):
@@ -94,8 +96,8 @@ def test_numbers_stand_to_the_right():
 
 def test_events_table_tells_truth_seed_and_fit():
     rows = [
-        EventRow(3, "mu-", TRUE, SEED, FIT, "e-", "converged"),
-        EventRow(4, "e-", TRUE, SEED, None, status="too few hits"),
+        EventRow(3, "mu-", TRUE, SEED, FIT, NEAR, "e-", "converged"),
+        EventRow(4, "e-", TRUE, SEED, None, None, status="too few hits"),
     ]
     table = events_table(rows)
     seed = ("50.0", "36.87", "−10.0")
@@ -108,7 +110,8 @@ def test_events_table_tells_truth_seed_and_fit():
 
 
 def test_medians_count_only_fitted_events():
-    rows = [EventRow(k, "e-", TRUE, SEED, fit) for k, fit in enumerate([FIT, TRUE, None])]
+    misses = [(FIT, NEAR), (TRUE, Miss(0.0, 0.0, 0.0)), (None, None)]
+    rows = [EventRow(k, "e-", TRUE, SEED, *fit) for k, fit in enumerate(misses)]
     table = medians_table(rows)
     assert table.rows[0] == ("vertex distance", "50.0 cm", "2.5 cm")
     assert table.rows[3] == ("energy, size", "10.0%", "0.5%")

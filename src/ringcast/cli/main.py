@@ -24,6 +24,7 @@ app.command("ringcast.cli.simulate:simulate", name="simulate")
 app.command("ringcast.cli.show:show", name="show")
 app.command("ringcast.cli.reconstruct:reconstruct", name="reconstruct")
 app.command("ringcast.cli.detector:app", name="detector")
+app.command("ringcast.cli.demo:demo", name="demo")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

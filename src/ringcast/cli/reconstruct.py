@@ -1,15 +1,14 @@
 """``ringcast reconstruct``: fit the events of a file by maximum likelihood."""
 
 import json
-import math
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ringcast.cli.fit_table import fit_medians, fit_rows, print_fit_table
 from ringcast.cli.progress import progress
 from ringcast.errors import ArgumentError, FileError
 
@@ -17,12 +16,9 @@ if TYPE_CHECKING:
     from ringcast.events import Hits, Track
     from ringcast.generator import RingNetwork
     from ringcast.geometry import Detector
-    from ringcast.reconstruction import Comparison, Fit, FitConfig
+    from ringcast.reconstruction import Fit, FitConfig
 
 __all__ = ["reconstruct"]
-
-_PIPE_WIDTH = 140
-"""Columns of a table that no terminal shows."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +85,13 @@ def reconstruct(
 
         fit = run(chosen.hits, network, chosen.detector, config, progress=show)
     _write(output, fit, chosen, config, {"events": str(file), "model": model})
-    rows = _rows(fit, compare(fit, chosen.truth), chosen)
-    medians = _medians(compare(fit, chosen.truth))
+    comparison = compare(fit, chosen.truth)
+    rows = fit_rows(fit, comparison, chosen.numbers, chosen.truth, chosen.hits)
+    medians = fit_medians(comparison)
     if json_output:
         print(json.dumps({"file": str(file), "fits": str(output), "events": rows, "medians": medians}))
     else:
-        _print_table(rows, medians)
+        print_fit_table(rows, medians)
         print(f"wrote {output}")
 
 
@@ -165,85 +162,3 @@ def _write(output: Path, fit: "Fit", chosen: _Events, config: "FitConfig", sourc
         arrays[f"truth/{name}"] = getattr(chosen.truth, name).numpy()
     metadata = source | {"covariance_parameters": list(PARAMETERS), "config": asdict(config)}
     write_fits(output, arrays, hypotheses=fit.hypotheses, detector=chosen.detector, metadata=metadata)
-
-
-def _rows(fit: "Fit", comparison: "Comparison", chosen: _Events) -> list[dict[str, Any]]:
-    """One mapping of plain numbers for each event; None where there is no number."""
-    best, rows = fit.best, []
-    score = fit.pid_score.tolist() if len(fit.hypotheses) > 1 else [math.nan] * len(fit)
-    for i, number in enumerate(chosen.numbers):
-        row: dict[str, Any] = {
-            "event": number,
-            "true_particle": chosen.truth.names[i],
-            "true_energy_mev": float(chosen.truth.energy_mev[i]),
-            "hits": int(chosen.hits.counts[i]),
-        }
-        fitted = bool(comparison.fitted[i])
-        row["particle"] = best.track.names[i] if fitted else None
-        row["energy_mev"] = float(best.track.energy_mev[i]) if fitted else None
-        for name, errors in (("seed", comparison.seed), ("fit", comparison.fit)):
-            row[f"{name}_position_cm"] = float(errors.position_cm[i]) if fitted else None
-            row[f"{name}_angle_degrees"] = math.degrees(float(errors.angle_rad[i])) if fitted else None
-            row[f"{name}_energy_percent"] = 100 * float(errors.energy_fraction[i]) if fitted else None
-        row["nll"] = _number(float(best.nll[i, 0]))
-        row["dnll"] = _number(score[i])
-        row["status"] = best.status[i][0]
-        rows.append(row)
-    return rows
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _medians(comparison: "Comparison") -> dict[str, Any]:
-    """Medians over the fitted events, with their number."""
-    document: dict[str, Any] = {
-        "events": int(comparison.fitted.sum()),
-        "right_particle": int(comparison.right_particle.sum()),
-    }
-    for name, errors in (("seed", comparison.seed), ("fit", comparison.fit)):
-        position, angle, energy = errors.medians(comparison.fitted)
-        document[f"{name}_position_cm"] = _number(position)
-        document[f"{name}_angle_degrees"] = _number(math.degrees(angle))
-        document[f"{name}_energy_percent"] = _number(100 * energy)
-    return document
-
-
-_COLUMNS = {
-    "seed_position_cm": ("seed cm", ".1f"),
-    "seed_angle_degrees": ("seed °", ".2f"),
-    "seed_energy_percent": ("seed E %", "+.1f"),
-    "fit_position_cm": ("fit cm", ".1f"),
-    "fit_angle_degrees": ("fit °", ".2f"),
-    "fit_energy_percent": ("fit E %", "+.1f"),
-    "nll": ("nll", ".1f"),
-    "dnll": ("dNLL", "+.1f"),
-}
-
-
-def _print_table(rows: list[dict[str, Any]], medians: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, header_style="bold")
-    for heading in ("event", "true", "MeV", "fit", *(heading for heading, _ in _COLUMNS.values())):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("status", overflow="fold")
-    for row in rows:
-        cells = [str(row["event"]), row["true_particle"], f"{row['true_energy_mev']:.0f}", row["particle"] or "-"]
-        table.add_row(*cells, *(_cell(row[key], form) for key, (_, form) in _COLUMNS.items()), row["status"])
-    table.add_section()
-    values = [_cell(medians.get(key), form.lstrip("+")) for key, (_, form) in _COLUMNS.items()]
-    summary = f"{medians['right_particle']} of {medians['events']} with the true particle"
-    table.add_row("median", "", "", "", *values, summary, style="bold")
-    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-    console.print(table)
-    print(
-        f"medians over {medians['events']} fitted events of {len(rows)}, of |E error| for the energy; all distances"
-        " are from the true tracks, seeds and fits use the hits alone"
-    )
-
-
-def _cell(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)

@@ -186,14 +186,13 @@ def _numbers(event: _Event, path: Path) -> dict[str, Any]:
 
 
 def _fit_numbers(fit: "Track", truth: "Track") -> dict[str, float]:
-    import torch
+    from ringcast.reconstruction.compare import errors_of
 
-    heading, true_heading = fit.direction.double(), truth.direction.double()
-    across = torch.linalg.cross(heading, true_heading).norm(dim=-1)
+    errors = errors_of(fit, truth)
     return {
-        "fit_vertex_distance_cm": float((fit.position_cm - truth.position_cm).norm()),
-        "fit_angle_degrees": math.degrees(float(torch.atan2(across, (heading * true_heading).sum(-1))[0])),
-        "fit_energy_percent": 100 * (float(fit.energy_mev[0]) / float(truth.energy_mev[0]) - 1),
+        "fit_vertex_distance_cm": float(errors.position_cm[0]),
+        "fit_angle_degrees": math.degrees(float(errors.angle_rad[0])),
+        "fit_energy_percent": 100 * float(errors.energy_fraction[0]),
     }
 
 

@@ -17,7 +17,7 @@ from ringcast.generator.config import GeneratorConfig, checked
 from ringcast.generator.network import RingNetwork
 from ringcast.geometry import Detector, load_detector
 
-__all__ = ["load", "read_training", "require_fit", "save", "shipped"]
+__all__ = ["load", "read_card", "read_training", "require_fit", "save", "shipped"]
 
 FORMAT = 1
 """Layout of the metadata; a reader refuses a newer one."""
@@ -81,6 +81,18 @@ def shipped() -> tuple[str, ...]:
     folder = files("ringcast.generator") / "weights"
     found = folder.iterdir() if folder.is_dir() else ()
     return tuple(sorted(item.name.removesuffix(".safetensors") for item in found if item.name.endswith(".safetensors")))
+
+
+def read_card(name: str) -> str:
+    """The model card of shipped weights: what they are, how they were trained, what they can and cannot do.
+
+    Raises:
+        FileError: There are no weights of that name.
+    """
+    card = files("ringcast.generator") / "weights" / f"{name}.md"
+    if not card.is_file():
+        raise FileError(f"no model card of {name!r}: expected one of the shipped weights ({', '.join(shipped())})")
+    return card.read_text(encoding="utf-8")
 
 
 def read_training(path: Path | str) -> dict[str, Any]:

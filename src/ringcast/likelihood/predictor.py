@@ -39,6 +39,7 @@ class Prediction(Protocol):
         ...
 
 
+@runtime_checkable
 class Predictor(Protocol):
     """Anything that turns tracks into a prediction: a trained network, or a formula in a test."""
 

@@ -5,12 +5,13 @@ with `Prose`, `Table`, `Figure` and `Verbatim` blocks for any report; `events_ta
 tables of a reconstruction.
 """
 
-from ringcast.web.fit_tables import EventRow, State, events_table, medians_table
+from ringcast.web.fit_tables import EventRow, Miss, State, events_table, medians_table
 from ringcast.web.report import Figure, Prose, Section, Table, Verbatim, report_page
 
 __all__ = [
     "EventRow",
     "Figure",
+    "Miss",
     "Prose",
     "Section",
     "State",

@@ -1,6 +1,5 @@
 """Tables of a reconstruction: every event's truth, seed and fit, and the medians over all of them."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -8,7 +7,7 @@ from statistics import median
 from ringcast.errors import ArgumentError
 from ringcast.web.report import Table
 
-__all__ = ["EventRow", "State", "events_table", "medians_table"]
+__all__ = ["EventRow", "Miss", "State", "events_table", "medians_table"]
 
 Vector = tuple[float, float, float]
 
@@ -26,6 +25,18 @@ class State:
 
 
 @dataclass(frozen=True)
+class Miss:
+    """How far a track is from the truth."""
+
+    distance_cm: float
+    """Distance between the vertices."""
+    angle_degrees: float
+    """Angle between the directions."""
+    energy_percent: float
+    """Error of the kinetic energy, with its sign."""
+
+
+@dataclass(frozen=True)
 class EventRow:
     """One event of the report."""
 
@@ -34,30 +45,22 @@ class EventRow:
     particle: str
     """True particle."""
     truth: State
-    seed: State
+    seed_miss: Miss
     fit: State | None
     """None where the fit failed."""
+    fit_miss: Miss | None
     fit_particle: str = ""
     """Particle of the best fit."""
     status: str = ""
     """How the fit ended, in words."""
 
 
-@dataclass(frozen=True)
-class _Miss:
-    """How far a state is from the truth."""
-
-    distance_cm: float
-    angle_degrees: float
-    energy_percent: float
-
-
 def events_table(rows: Sequence[EventRow]) -> Table:
     """One line an event: the truth, how far the seed is from it, the fit, and how far the fit is from it.
 
     Example:
-        >>> true, near = State(500, (0, 0, 0), (1, 0, 0)), State(510, (3, 4, 0), (0.8, 0.6, 0))
-        >>> events_table([EventRow(0, "e-", true, near, true, "e-", "converged")]).rows[0][:7]
+        >>> true, off = State(500, (0, 0, 0), (1, 0, 0)), Miss(5.0, 36.87, 2.0)
+        >>> events_table([EventRow(0, "e-", true, off, true, Miss(0, 0, 0), "e-", "converged")]).rows[0][:7]
         ('0', 'e-', '500', '(0, 0, 0)', '5.0', '36.87', '+2.0')
     """
     state, misses = ("MeV", "vertex (cm)"), ("cm", "degrees", "% energy")
@@ -73,18 +76,18 @@ def medians_table(rows: Sequence[EventRow]) -> Table:
         ArgumentError: No event was fitted.
 
     Example:
-        >>> true, near = State(500, (0, 0, 0), (1, 0, 0)), State(510, (3, 4, 0), (0.8, 0.6, 0))
-        >>> for row in medians_table([EventRow(0, "e-", true, near, true)]).rows:
+        >>> true, off = State(500, (0, 0, 0), (1, 0, 0)), Miss(5.0, 36.87, 2.0)
+        >>> for row in medians_table([EventRow(0, "e-", true, off, true, Miss(0, 0, 0))]).rows:
         ...     print(*row)
         vertex distance 5.0 cm 0.0 cm
         angle 36.87° 0.00°
         energy, with sign +2.0% 0.0%
         energy, size 2.0% 0.0%
     """
-    fitted = [(_miss(row.seed, row.truth), _miss(row.fit, row.truth)) for row in rows if row.fit is not None]
+    fitted = [(row.seed_miss, row.fit_miss) for row in rows if row.fit_miss is not None]
     if not fitted:
         raise ArgumentError(f"none of {len(rows)} events was fitted; expected at least one")
-    lines: tuple[tuple[str, Callable[[_Miss], float], Callable[[float], str]], ...] = (
+    lines: tuple[tuple[str, Callable[[Miss], float], Callable[[float], str]], ...] = (
         ("vertex distance", lambda miss: miss.distance_cm, lambda x: f"{x:,.1f} cm"),
         ("angle", lambda miss: miss.angle_degrees, lambda x: f"{x:.2f}°"),
         ("energy, with sign", lambda miss: miss.energy_percent, lambda x: f"{_signed(x)}%"),
@@ -99,13 +102,12 @@ def medians_table(rows: Sequence[EventRow]) -> Table:
 
 
 def _event_cells(row: EventRow) -> tuple[str, ...]:
-    seed = _miss_cells(_miss(row.seed, row.truth))
     fit = (
         ("—",) * 6
-        if row.fit is None
-        else (row.fit_particle, *_state_cells(row.fit), *_miss_cells(_miss(row.fit, row.truth)))
+        if row.fit is None or row.fit_miss is None
+        else (row.fit_particle, *_state_cells(row.fit), *_miss_cells(row.fit_miss))
     )
-    return (str(row.event), row.particle, *_state_cells(row.truth), *seed, *fit, row.status)
+    return (str(row.event), row.particle, *_state_cells(row.truth), *_miss_cells(row.seed_miss), *fit, row.status)
 
 
 def _state_cells(state: State) -> tuple[str, str]:
@@ -113,23 +115,8 @@ def _state_cells(state: State) -> tuple[str, str]:
     return f"{state.energy_mev:,.0f}", f"({vertex})".replace("-", "−")
 
 
-def _miss_cells(miss: _Miss) -> tuple[str, str, str]:
+def _miss_cells(miss: Miss) -> tuple[str, str, str]:
     return f"{miss.distance_cm:,.1f}", f"{miss.angle_degrees:.2f}", _signed(miss.energy_percent)
-
-
-def _miss(state: State, truth: State) -> _Miss:
-    return _Miss(
-        math.dist(state.position_cm, truth.position_cm),
-        _angle_degrees(state.direction, truth.direction),
-        100 * (state.energy_mev / truth.energy_mev - 1),
-    )
-
-
-def _angle_degrees(one: Vector, other: Vector) -> float:
-    """Angle between vectors as atan2(|a x b|, a . b), which is exact for small angles too."""
-    (a, b, c), (x, y, z) = one, other
-    across = math.hypot(b * z - c * y, c * x - a * z, a * y - b * x)
-    return math.degrees(math.atan2(across, a * x + b * y + c * z))
 
 
 def _signed(percent: float) -> str:

@@ -60,7 +60,7 @@ def simulate(
         json_output: Print the summary as one JSON document.
     """
     from ringcast.geometry import load_detector
-    from ringcast.simulation import make_plan
+    from ringcast.simulation import make_plan, require_room
     from ringcast.simulation import simulate as run
     from ringcast.storage import Shards
 
@@ -76,6 +76,7 @@ def simulate(
         seed=seed,
     )
     tank = load_detector(plan.detector)
+    require_room(plan, tank)
     shards = Shards.open(output, plan.model_dump(mode="json"), overwrite=overwrite)
     done = frozenset(shards.done())
     already = sum(min(plan.batch, plan.n_events - number * plan.batch) for number in done)

@@ -23,7 +23,7 @@ from ringcast.simulation.geant4 import Engine
 from ringcast.simulation.optics import Optics, SensorResponse, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.response import respond
-from ringcast.simulation.tracks import draw_tracks, event_generator
+from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import Wall, build_wall
 from ringcast.units import C_CM_PER_NS
@@ -124,7 +124,7 @@ def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), worker
     todo = [number for number in range(plan.n_batches) if number not in skip]
     if not todo:
         return
-    draw_tracks(plan, load_detector(plan.detector), np.zeros(1, dtype=np.int64))  # refuse a bad plan before any worker
+    require_room(plan, load_detector(plan.detector))  # refuse a bad plan before any worker starts
     n = min(workers or os.cpu_count() or 1, len(todo))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         folder = engine_data_folder(Path(scratch))

@@ -9,7 +9,7 @@ from ringcast.events import Track
 from ringcast.geometry import Detector, distance_to_wall_cm
 from ringcast.simulation.plan import SimulationPlan
 
-__all__ = ["draw_tracks", "event_generator"]
+__all__ = ["draw_tracks", "event_generator", "require_room"]
 
 _PRIMARY = 0
 
@@ -19,6 +19,20 @@ def event_generator(seed: int, event: int, purpose: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=[seed, 0], counter=[0, 0, purpose, event]))
 
 
+def require_room(plan: SimulationPlan, detector: Detector) -> None:
+    """Check that the plan's vertices lie in the tank.
+
+    Raises:
+        ArgumentError: The fixed vertex is outside the tank, or no vertex can be so far from the wall.
+    """
+    if plan.position_cm is not None:
+        if float(distance_to_wall_cm(torch.tensor([plan.position_cm], dtype=torch.float64), detector)) <= 0:
+            size = f"radius {detector.radius_cm:g}, half height {detector.half_height_cm:g} cm"
+            raise ArgumentError(f"position_cm is {plan.position_cm}, outside {detector.name} ({size}); move it inside")
+    elif plan.wall_distance_cm >= min(detector.radius_cm, detector.half_height_cm):
+        raise ArgumentError(f"wall_distance_cm is {plan.wall_distance_cm:g}; {detector.name} has no such place")
+
+
 def draw_tracks(plan: SimulationPlan, detector: Detector, events: NDArray[np.int64]) -> Track:
     """The primaries of the numbered events; an event's track depends on the seed and its own number alone.
 
@@ -26,8 +40,9 @@ def draw_tracks(plan: SimulationPlan, detector: Detector, events: NDArray[np.int
     no closer to the wall than the plan says; directions are isotropic, unless the plan fixes them.
 
     Raises:
-        ArgumentError: The plan's vertex is outside the tank, or no vertex can be so far from the wall.
+        ArgumentError: The plan does not fit the tank; see `require_room`.
     """
+    require_room(plan, detector)
     rows = [_draw(plan, detector, int(event)) for event in events]
     names = [plan.particles[int(event) % len(plan.particles)] for event in events]
     energy, position, direction = (torch.tensor(np.array(column)) for column in zip(*rows, strict=True))
@@ -49,13 +64,8 @@ def _draw(
 
 def _vertex(plan: SimulationPlan, detector: Detector, generator: np.random.Generator) -> NDArray[np.float64]:
     if plan.position_cm is not None:
-        if float(distance_to_wall_cm(torch.tensor([plan.position_cm], dtype=torch.float64), detector)) <= 0:
-            size = f"radius {detector.radius_cm:g}, half height {detector.half_height_cm:g} cm"
-            raise ArgumentError(f"position_cm is {plan.position_cm}, outside {detector.name} ({size}); move it inside")
         return np.array(plan.position_cm, dtype=np.float64)
     radius = detector.radius_cm - plan.wall_distance_cm
     half_height = detector.half_height_cm - plan.wall_distance_cm
-    if min(radius, half_height) <= 0:
-        raise ArgumentError(f"wall_distance_cm is {plan.wall_distance_cm:g}; {detector.name} has no such place")
     across, azimuth = radius * np.sqrt(generator.random()), generator.uniform(-np.pi, np.pi)
     return np.array([across * np.cos(azimuth), across * np.sin(azimuth), generator.uniform(-half_height, half_height)])

@@ -1,0 +1,80 @@
+"""``ringcast simulate``: files, summaries, refusals, and going on after a stop."""
+
+import hashlib
+import json
+
+import pytest
+
+from ringcast.cli.main import main
+
+pytest.importorskip("calzone")
+SMALL = {"-d": "mini", "--particles": "e-,gamma", "--energy": "50:200", "--workers": "1"}
+
+
+def command(output, **options):
+    """The program's arguments: the small simulation with some options changed."""
+    chosen = SMALL | {f"-{key}" if len(key) == 1 else f"--{key}": str(value) for key, value in options.items()}
+    return ["simulate", *(word for pair in chosen.items() for word in pair), "-o", str(output)]
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(list(arguments))
+    assert stop.value.code == 0
+
+
+def refusal(capsys, output, **options):
+    with pytest.raises(SystemExit) as stop:
+        main(command(output, **options))
+    assert stop.value.code == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+@pytest.mark.slow
+def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeypatch):
+    from ringcast import simulation
+
+    whole, parts = tmp_path / "whole.h5", tmp_path / "parts.h5"
+    run(*command(whole, n=220), "--json")
+    document = json.loads(capsys.readouterr().out)
+    assert {row["particle"]: row["events"] for row in document["particles"]} == {"e-": 110, "gamma": 110}
+    real = simulation.simulate
+
+    def one_batch_then_ctrl_c(plan, **options):
+        yield next(iter(real(plan, **options)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulation, "simulate", one_batch_then_ctrl_c)
+    with pytest.raises(SystemExit) as stop:
+        main(command(parts, n=220))
+    assert stop.value.code == 130
+    assert "run the same command again" in " ".join(capsys.readouterr().err.split())
+    assert not parts.exists()
+    monkeypatch.setattr(simulation, "simulate", real)
+    run(*command(parts, n=220))
+    assert digest(parts) == digest(whole)
+    assert "exists already" in refusal(capsys, parts, n=220)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"energy": "high"}, "--energy is 'high'; expected 1 or 2 numbers separated by ':'"),
+        ({"position": "1,2"}, "--position is '1,2'; expected 3 numbers separated by ','"),
+        ({"position": "0,0,500"}, "outside mini"),
+        ({"wall-distance-cm": "100"}, "mini has no such place"),
+        ({"particles": "tau-"}, "'tau-'; expected one of gamma"),
+        ({"n": "0"}, "n_events is 0"),
+        ({"d": "no-tank"}, "no detector 'no-tank': expected iwcd-grid, mini, super-k"),
+        ({"n": "many"}, "many"),
+    ],
+)
+def test_refusals_are_one_sentence(tmp_path, capsys, options, sentence):
+    assert sentence in refusal(capsys, tmp_path / "x.h5", **({"n": 5} | options))
+    assert not list(tmp_path.iterdir())

@@ -44,9 +44,7 @@ def train(
     from ringcast.training import train as run
 
     config = read_recipe(recipe)
-    events = read_training_events(
-        config.data.files, detector=config.data.detector, surface=config.network.get("surface", "barrel")
-    )
+    events = read_training_events(config.data, surface=config.network.get("surface", "barrel"))
     with stop_requested() as stop, _progress(f"training {config.output.name}") as watch:
         record = run(config, events, resume=resume, watch=watch, stop=stop)
     if record.status == "interrupted":

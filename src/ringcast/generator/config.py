@@ -11,12 +11,15 @@ from ringcast.events import particle_type
 from ringcast.geometry import Detector
 from ringcast.likelihood import Support
 
-__all__ = ["PRESETS", "Activation", "EnergyKind", "GeneratorConfig", "TrainedDomain", "generator_config"]
+__all__ = ["PRESETS", "Activation", "EnergyKind", "Frame", "GeneratorConfig", "TrainedDomain", "generator_config"]
 
 EnergyKind = Literal["total", "kinetic"]
 """Which energy of the particle the network is told."""
 Activation = Literal["relu", "silu", "gelu"]
 """Functions between the linear layers; the decoder's own are written in its chain."""
+Frame = Literal["tank", "ring"]
+"""Coordinates of the network. tank: as they are. ring: turned about the axis so that the track's line meets the barrel
+in the middle of the picture, with the height of that point in place of the vertex's."""
 HEADS = {"gaussian": 3}
 """Output channels of each head. Gaussian: log variance, log mean, unhit logit, in this order, as in CRinGe."""
 
@@ -54,6 +57,8 @@ class GeneratorConfig(_Part):
     """The decoder, from seed map to picture, in the text form of `ringcast.arithmetic`."""
     surface: Literal["top", "barrel", "bottom"] = "barrel"
     """Surface whose picture the decoder paints."""
+    frame: Frame = "tank"
+    """Coordinates that the network is told the track in; "ring" needs the barrel."""
     particles: tuple[str, ...] = ("gamma", "e-", "mu-")
     """Order of the one-hot input; an antiparticle uses the place of its particle."""
     energy: EnergyKind = "total"
@@ -109,6 +114,8 @@ class GeneratorConfig(_Part):
                 f"the network is for detector {self.detector} with fingerprint {self.fingerprint}, found"
                 f" {detector.name} with {detector.fingerprint}; give the detector that it was trained for"
             )
+        if self.frame == "ring" and self.surface != "barrel":
+            raise ConfigError(f'frame is "ring" on the {self.surface}; only the barrel closes on itself, take "tank"')
         expected = (HEADS[self.head], *detector.image_shape(self.surface))
         found = tuple(self.decoder.shapes[-1])
         if found != expected:
@@ -123,9 +130,16 @@ _NARROW = "16x11x21 convT(16,16,4,2) relu conv(16,16,3) relu convT(16,16,4,2) re
 
 PRESETS: dict[str, dict[str, Any]] = {
     "slide": {"chain": _SLIDE},
-    "slide-narrow": {"chain": _NARROW, "branch_width": 128, "trunk_widths": (256, 256)},
+    "slide-narrow": {
+        "chain": _NARROW,
+        "branch_width": 128,
+        "trunk_widths": (384, 384),
+        "frame": "ring",
+        "activation": "silu",
+    },
 }
-"""Networks by name. slide: CRinGe's IWCD network as it is, but for the support; slide-narrow: its layers, thinner."""
+"""Networks by name. slide: CRinGe's IWCD network as it is, but for the support. slide-narrow: its six layers with 16
+channels and a thinner trunk, told the track in the ring's frame, with smooth functions before the decoder."""
 
 
 def generator_config(preset: str, detector: Detector, **changes: Any) -> GeneratorConfig:
@@ -137,7 +151,7 @@ def generator_config(preset: str, detector: Detector, **changes: Any) -> Generat
     Example:
         >>> from ringcast.geometry import load_detector
         >>> generator_config("slide-narrow", load_detector("iwcd-grid"), energy="kinetic").trunk_widths
-        (256, 256)
+        (384, 384)
     """
     if preset not in PRESETS:
         raise ConfigError(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")

@@ -21,6 +21,10 @@ class Encoder(nn.Module):
     BatchNorm1d, which takes the place of input scales. The trunk is Linear and function for each width, the seed map's
     included.
 
+    The BatchNorms hold fixed statistics, those of the training tracks (`calibrate`), in training too. Statistics of
+    each batch would move its inputs together by their spread over the root of the batch size, which at 64 events is
+    some 20 cm of vertex and 4 degrees of direction, and rings learnt so are blurred.
+
     Example:
         >>> from ringcast.generator.config import generator_config
         >>> from ringcast.geometry import load_detector
@@ -44,6 +48,25 @@ class Encoder(nn.Module):
         trunk = [width * len(inputs), *config.trunk_widths, config.seed_numbers]
         self.trunk = nn.Sequential(*_linears(trunk, function))
         self._seed_shape = tuple(config.decoder.seed)
+
+    def train(self, mode: bool = True) -> "Encoder":
+        """Set training mode, which the BatchNorms ignore."""
+        super().train(mode)
+        for norm in self._norms().values():
+            norm.eval()
+        return self
+
+    def calibrate(self, features: Features) -> None:
+        """Take the statistics of the BatchNorms from the features of many training tracks."""
+        with torch.no_grad():
+            for name, norm in self._norms().items():
+                values = getattr(features, name)
+                norm.running_mean.copy_(values.mean(0))  # type: ignore[union-attr]
+                norm.running_var.copy_(values.var(0))  # type: ignore[union-attr]
+
+    def _norms(self) -> dict[str, nn.BatchNorm1d]:
+        found = {name: branch[0] for name, branch in self.branches.items()}  # type: ignore[index]
+        return {name: norm for name, norm in found.items() if isinstance(norm, nn.BatchNorm1d)}
 
     def forward(self, features: Features) -> Float[Tensor, "batch channel row col"]:
         """Seed maps of a batch, in the precision of the weights even under autocast.

@@ -8,6 +8,7 @@ from ringcast.blocks import sequential
 from ringcast.events import Track
 from ringcast.generator.config import GeneratorConfig
 from ringcast.generator.encoder import Encoder
+from ringcast.generator.frame import to_ring, turned
 from ringcast.generator.scaling import NetworkUnits
 from ringcast.geometry import Detector
 from ringcast.likelihood import GaussianPrediction
@@ -43,7 +44,7 @@ class RingNetwork(nn.Module):
         config.require(detector)
         self.config = config
         self.detector = detector
-        self.units = NetworkUnits.of(config)
+        self.units = NetworkUnits.of(config, detector)
         self.encoder = Encoder(config)
         self.decoder = sequential(config.decoder).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         pmt, pixel = _pixels(detector, config.surface)
@@ -72,8 +73,12 @@ class RingNetwork(nn.Module):
     def picture(self, track: Track) -> Float[Tensor, "batch channel row col"]:
         """The decoder's output: log variance, log mean and unhit logit of every pixel, row 0 at the bottom."""
         weight = self.encoder.trunk[0].weight
-        seed = self.encoder(self.units.features(track.to(weight)))
-        return self.decoder(seed.contiguous(memory_format=torch.channels_last)).to(weight.dtype)
+        track = track.to(weight)
+        seed = self.encoder(self.units.features(track))
+        painted = self.decoder(seed.contiguous(memory_format=torch.channels_last)).to(weight.dtype)
+        if self.config.frame == "tank":
+            return painted
+        return turned(painted, to_ring(track.position_cm, track.direction, self.detector.radius_cm)[2])
 
 
 def _pixels(detector: Detector, surface: str) -> tuple[Tensor, Tensor]:

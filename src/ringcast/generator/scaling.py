@@ -9,7 +9,9 @@ from torch import Tensor
 
 from ringcast.errors import ArgumentError
 from ringcast.events import Track, particle_type
-from ringcast.generator.config import EnergyKind, GeneratorConfig
+from ringcast.generator.config import EnergyKind, Frame, GeneratorConfig
+from ringcast.generator.frame import from_ring, to_ring
+from ringcast.geometry import Detector
 
 __all__ = ["Features", "NetworkUnits"]
 
@@ -20,7 +22,7 @@ class Features(NamedTuple):
     particle: Float[Tensor, "batch particle"]
     """One-hot kind of particle."""
     position: Float[Tensor, "batch 3"]
-    """Vertex in units of the position scale."""
+    """Vertex in units of the position scale; in the ring's frame with the height of the point ahead on the barrel."""
     direction: Float[Tensor, "batch 3"]
     """Unit vector."""
     energy: Float[Tensor, "batch 1"]
@@ -42,17 +44,22 @@ class NetworkUnits:
     energy: EnergyKind
     position_scale_cm: float
     energy_scale_mev: float
+    frame: Frame = "tank"
+    radius_cm: float = torch.inf
+    """Of the barrel; only the ring's frame asks for it."""
     trained: tuple[str, ...] | None = None
     """Particles there were training events of; None if the network is not trained."""
 
     @staticmethod
-    def of(config: GeneratorConfig) -> "NetworkUnits":
-        """The units of one network."""
+    def of(config: GeneratorConfig, detector: Detector) -> "NetworkUnits":
+        """The units of one network in its tank."""
         return NetworkUnits(
             particles=config.particles,
             energy=config.energy,
             position_scale_cm=config.position_scale_cm,
             energy_scale_mev=config.energy_scale_mev,
+            frame=config.frame,
+            radius_cm=detector.radius_cm,
             trained=None if config.domain is None else tuple(config.domain.events),
         )
 
@@ -63,20 +70,29 @@ class NetworkUnits:
             ArgumentError: The network does not know a particle of the batch, or was not trained on it.
         """
         energy = track.energy_mev if self.energy == "kinetic" else track.total_energy_mev
+        position, direction = track.position_cm, track.direction
+        if self.frame == "ring":
+            position, direction, _ = to_ring(position, direction, self.radius_cm)
         return Features(
             self._one_hot(track),
-            track.position_cm / self.position_scale_cm,
-            track.direction,
+            position / self.position_scale_cm,
+            direction,
             energy.unsqueeze(-1) / self.energy_scale_mev,
         )
 
     def track(self, features: Features) -> Track:
-        """Backward: the tracks, born at time 0, whose `features` these are."""
+        """Backward: the tracks, born at time 0, whose `features` these are.
+
+        In the ring's frame they are those that meet the barrel at azimuth 0.
+        """
         names = [self.particles[place] for place in features.particle.argmax(-1).tolist()]
         energy = features.energy.squeeze(-1) * self.energy_scale_mev
         if self.energy == "total":
             energy = energy - energy.new_tensor([particle_type(name).mass_mev for name in names])
-        return Track(names, energy, features.position * self.position_scale_cm, features.direction)
+        position = features.position * self.position_scale_cm
+        if self.frame == "ring":
+            position = from_ring(position, features.direction, self.radius_cm)
+        return Track(names, energy, position, features.direction)
 
     def _one_hot(self, track: Track) -> Tensor:
         places = [abs(particle_type(name).pdg) for name in self.particles]

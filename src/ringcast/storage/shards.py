@@ -67,7 +67,7 @@ class Shards:
         """
         shards = Shards(Path(target), json.loads(as_json(configuration)))
         if shards.target.exists() and not overwrite:
-            raise FileError(f"{target}: exists already; name another file, or ask to overwrite it")
+            raise FileError(f"{target}: exists already; name another file, or ask to overwrite it (--overwrite)")
         plan = {"ringcast_version": __version__, "configuration": shards.configuration}
         if (shards.folder / _PLAN).exists():
             shards._require_same(plan)

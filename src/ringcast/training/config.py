@@ -35,6 +35,8 @@ class DataConfig(_Part):
     """Event files of one detector; relative paths start at the working directory."""
     detector: str | None = None
     """Preset name or TOML file, for event files without a detector inside."""
+    leaves_through: Literal["barrel", "top", "bottom"] | None = None
+    """Use only events whose track's line leaves the tank through this surface."""
     validation_fraction: float = Field(default=0.05, gt=0, lt=1)
     """Share of the events that is held out."""
     max_validation_events: PositiveInt = 2000

@@ -1,8 +1,7 @@
 """Training events in memory, split and dealt out in batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from jaxtyping import Int
@@ -11,9 +10,11 @@ from torch import Tensor
 from ringcast.errors import ArgumentError
 from ringcast.events import Hits, Track
 from ringcast.generator import TrainedDomain
-from ringcast.geometry import Detector, load_detector
+from ringcast.geometry import SURFACES, Detector, load_detector
+from ringcast.geometry.distances import surface_ahead
 from ringcast.geometry.symmetry import BarrelSymmetry
 from ringcast.storage import EventStore
+from ringcast.training.config import DataConfig
 
 __all__ = ["Split", "TrainingEvents", "batches", "moved", "read_training_events", "split", "trained_domain"]
 
@@ -44,17 +45,15 @@ class Split:
     validation: Int[Tensor, " validation"]
 
 
-def read_training_events(
-    files: Sequence[Path | str], *, detector: str | None = None, surface: str = "barrel"
-) -> TrainingEvents:
-    """Load whole event files of one detector, without the times and the hits on other surfaces.
+def read_training_events(data: DataConfig, *, surface: str = "barrel") -> TrainingEvents:
+    """Load event files of one detector, without the times and the hits on other surfaces.
 
     Raises:
         FileError: A file is missing, damaged, or no event file.
-        ArgumentError: The files are of different detectors.
+        ArgumentError: The files are of different detectors, or hold no event that is wanted.
     """
-    tank = None if detector is None else load_detector(detector)
-    stores = [EventStore.open(file, detector=tank) for file in files]
+    tank = None if data.detector is None else load_detector(data.detector)
+    stores = [EventStore.open(file, detector=tank) for file in data.files]
     first = stores[0].detector
     for store in stores:
         if store.detector.fingerprint != first.fingerprint:
@@ -63,8 +62,21 @@ def read_training_events(
             )
     wanted = torch.zeros(len(first), dtype=torch.bool)
     wanted[first.on(surface)] = True
-    hits = Hits.concatenate([part for store in stores for part in _parts(store, wanted)])
-    return TrainingEvents(Track.concatenate([store.tracks for store in stores]).to(torch.float32), hits, first)
+    chosen = [_leaving(store.tracks, first, data.leaves_through) for store in stores]
+    if not any(len(numbers) for numbers in chosen):
+        files = ", ".join(str(file) for file in data.files)
+        raise ArgumentError(f"no track in {files} leaves through the {data.leaves_through}; choose another surface")
+    parts = [part for store, own in zip(stores, chosen, strict=True) for part in _parts(store, own, wanted)]
+    tracks = Track.concatenate([store.tracks[own] for store, own in zip(stores, chosen, strict=True)])
+    return TrainingEvents(tracks.to(torch.float32), Hits.concatenate(parts), first)
+
+
+def _leaving(tracks: Track, detector: Detector, surface: str | None) -> Int[Tensor, " chosen"]:
+    """Numbers of the tracks whose line leaves the tank through a surface; all without one."""
+    if surface is None:
+        return torch.arange(len(tracks))
+    ahead = surface_ahead(tracks.position_cm, tracks.direction, detector)
+    return (ahead == SURFACES.index(surface)).nonzero().squeeze(-1)
 
 
 def split(n: int, *, fraction: float, most: int, seed: int) -> Split:
@@ -120,10 +132,10 @@ def trained_domain(track: Track) -> TrainedDomain:
     )
 
 
-def _parts(store: EventStore, wanted: Tensor) -> Iterator[Hits]:
+def _parts(store: EventStore, numbers: Tensor, wanted: Tensor) -> Iterator[Hits]:
     """Pieces of a file with 8 bytes a hit, so that a big file fits in memory."""
-    for begin in range(0, len(store), _CHUNK):
-        hits = store.hits(range(begin, min(begin + _CHUNK, len(store))))
+    for chunk in torch.split(numbers, _CHUNK):
+        hits = store.hits(chunk)
         kept = wanted[hits.pmt]
         counts = torch.bincount(hits.event[kept], minlength=len(hits))
         start = torch.cat([counts.new_zeros(1), counts.cumsum(0)])

@@ -118,12 +118,15 @@ def _setup(config: TrainingConfig, events: TrainingEvents) -> _Setup:
 def _new_network(setup: _Setup) -> RingNetwork:
     """A network whose first weights follow from the seed; the global generator is left as it was."""
     choices = {key: value for key, value in setup.config.network.items() if key != "preset"}
-    domain = trained_domain(setup.events.tracks[setup.split.train])
+    tracks = setup.events.tracks[setup.split.train]
+    domain = trained_domain(tracks)
     detector = setup.events.detector
     config = generator_config(setup.config.network["preset"], detector, **choices, domain=domain)
     with torch.random.fork_rng():
         torch.manual_seed(setup.config.seed)
-        return RingNetwork(config, detector).to(setup.device)
+        network = RingNetwork(config, detector)
+    network.encoder.calibrate(network.units.features(tracks))
+    return network.to(setup.device)
 
 
 def _open_folder(setup: _Setup, state: RunState, *, resume: bool) -> None:
@@ -215,7 +218,8 @@ def _close_interval(setup: _Setup, state: RunState, clock: float) -> RecordRow:
     state.interval_nll, state.interval_count, state.interval_s = 0.0, 0, 0.0
     if row.validation_nll < state.best_nll:
         state.best_nll = row.validation_nll
-        summary = {"recipe": config.model_dump(mode="json"), "row": asdict(row)}
+        rows = [asdict(kept) for kept in read_rows(config.output / RECORD)]
+        summary = {"recipe": config.model_dump(mode="json"), "row": asdict(row), "rows": rows}
         save(state.network, config.output / WEIGHTS, training=summary)
     store(state, config.output / STATE, config)
     return row

@@ -59,6 +59,7 @@ def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeyp
     monkeypatch.setattr(simulation, "simulate", real)
     run(*command(parts, n=220))
     assert digest(parts) == digest(whole)
+    capsys.readouterr()
     assert "exists already" in refusal(capsys, parts, n=220)
 
 

@@ -98,8 +98,9 @@ def test_units_there_and_back(tracks, energy):
         assert torch.allclose(getattr(back, name), getattr(tracks, name), rtol=1e-5)
 
 
-def test_features_are_the_slides_raw_numbers(tracks, network):
-    features = network.units.features(tracks)
+def test_features_are_the_slides_raw_numbers(tracks):
+    tank = load_detector("iwcd-grid")
+    features = NetworkUnits.of(generator_config("slide", tank), tank).features(tracks)
     assert torch.equal(features.position, tracks.position_cm)
     assert torch.equal(features.energy.squeeze(-1), tracks.total_energy_mev)
     assert features.particle[:3].tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]

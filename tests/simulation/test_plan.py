@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from ringcast.errors import ArgumentError
-from ringcast.geometry import distance_to_wall_cm, load_detector
+from ringcast.geometry import SURFACES, distance_to_wall_cm, load_detector, path_to_wall_cm
+from ringcast.geometry.distances import surface_ahead
 from ringcast.simulation import make_plan
 from ringcast.simulation.tracks import draw_tracks
 
@@ -22,6 +23,11 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
         ({"energy_mev": (100, 1e6)}, "energy_mev is"),
         ({"n_events": 0}, "n_events is 0"),
         ({"direction": (0, 0, 0)}, "direction is .*not the zero vector"),
+        ({"leaves_through": "lid"}, "leaves_through is 'lid'"),
+        (
+            {"leaves_through": "top", "direction": (0, 0, 1), "position_cm": (0, 0, 0)},
+            "both are fixed, so leave it out",
+        ),
         ({"colour": "blue"}, "colour is 'blue'"),
     ],
 )
@@ -64,6 +70,18 @@ def test_primaries_fill_the_tank_evenly():
         counts = np.histogram(values.numpy(), bins=20, range=(0, 1))[0]
         assert counts.sum() == n
         assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
+
+
+def test_tracks_leave_through_the_surface_that_the_plan_names():
+    tank = load_detector("mini")
+    for code, surface in enumerate(SURFACES):
+        tracks = draw_tracks(make_plan(**GOOD, leaves_through=surface), tank, np.arange(20))
+        assert (surface_ahead(tracks.position_cm, tracks.direction, tank) == code).all()
+    far = draw_tracks(make_plan(**GOOD, to_wall_cm=120), tank, np.arange(20))
+    assert float(path_to_wall_cm(far.position_cm, far.direction, tank).min()) >= 120
+    impossible = make_plan(**GOOD, leaves_through="top", direction=(0, 0, -1))
+    with pytest.raises(ArgumentError, match="none of 1000 drawn tracks leaves mini through the top"):
+        draw_tracks(impossible, tank, np.arange(1))
 
 
 def test_a_fixed_vertex_and_direction_are_kept():

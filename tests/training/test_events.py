@@ -6,9 +6,12 @@ import pytest
 import torch
 
 from ringcast.errors import ArgumentError
+from ringcast.geometry import SURFACES
+from ringcast.geometry.distances import surface_ahead
 from ringcast.geometry.symmetry import barrel_symmetry
 from ringcast.storage import write_events
 from ringcast.training import read_training_events
+from ringcast.training.config import DataConfig
 from ringcast.training.events import batches, moved, split, trained_domain
 
 
@@ -16,7 +19,7 @@ def test_loads_the_barrel_of_several_files(all_events, events, tmp_path):
     files = [tmp_path / "a.h5", tmp_path / "b.h5"]
     for file in files:
         write_events(file, all_events.tracks, all_events.hits, all_events.detector, metadata={})
-    loaded = read_training_events(files)
+    loaded = read_training_events(DataConfig(files=files))
     assert len(loaded) == 2 * len(events)
     assert loaded.hits.pmt.dtype == torch.int32
     second = loaded.hits[torch.arange(len(events), 2 * len(events))]
@@ -24,6 +27,22 @@ def test_loads_the_barrel_of_several_files(all_events, events, tmp_path):
     assert torch.equal(second.charge_pe, events.hits.charge_pe)
     assert torch.equal(second.start, events.hits.start)
     assert torch.allclose(loaded.tracks.energy_mev[: len(events)], events.tracks.energy_mev, atol=1e-3)
+
+
+def test_loads_only_tracks_that_leave_through_a_surface(all_events, tmp_path):
+    file = tmp_path / "a.h5"
+    write_events(file, all_events.tracks, all_events.hits, all_events.detector, metadata={})
+    sizes = {}
+    for surface in ("top", "barrel", "bottom"):
+        loaded = read_training_events(DataConfig(files=(file,), leaves_through=surface))
+        ahead = surface_ahead(loaded.tracks.position_cm, loaded.tracks.direction, loaded.detector)
+        assert {SURFACES[int(code)] for code in ahead} == {surface}
+        sizes[surface] = len(loaded)
+    assert sum(sizes.values()) == len(all_events)
+    up = all_events.tracks[[i for i in range(len(all_events)) if all_events.tracks.direction[i, 2] > 0.99][:1]]
+    write_events(file, up, all_events.hits[[0]], all_events.detector, metadata={})
+    with pytest.raises(ArgumentError, match=r"no track in .* leaves through the bottom"):
+        read_training_events(DataConfig(files=(file,), leaves_through="bottom"))
 
 
 def test_split_is_a_partition_that_follows_the_seed():

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -22,7 +22,9 @@ def simulate(
     energy: str = "100:1000",
     position: str | None = None,
     direction: str | None = None,
+    leaves_through: Literal["top", "barrel", "bottom"] | None = None,
     wall_distance_cm: float = 50.0,
+    to_wall_cm: float = 0.0,
     window_ns: float | None = None,
     seed: int = 1,
     workers: int = 0,
@@ -51,7 +53,9 @@ def simulate(
         energy: Kinetic energy in MeV as low:high (flat between) or one number.
         position: Vertex x,y,z in cm; uniform in the tank if not given.
         direction: Direction x,y,z; isotropic if not given.
+        leaves_through: Keep only tracks whose line leaves the tank through this surface.
         wall_distance_cm: Least distance of drawn vertices from the wall, in cm.
+        to_wall_cm: Least distance from the vertex to the wall along the direction, in cm.
         window_ns: Photoelectrons later than this are not counted; by default the time light needs across the tank
             and 100 ns.
         seed: Any number.
@@ -71,7 +75,9 @@ def simulate(
         energy_mev=_numbers("--energy", energy, ":", (1, 2)),
         position_cm=position and _numbers("--position", position, ",", (3,)),
         direction=direction and _numbers("--direction", direction, ",", (3,)),
+        leaves_through=leaves_through,
         wall_distance_cm=wall_distance_cm,
+        to_wall_cm=to_wall_cm,
         window_ns=window_ns,
         seed=seed,
     )

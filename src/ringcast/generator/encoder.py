@@ -48,6 +48,7 @@ class Encoder(nn.Module):
         trunk = [width * len(inputs), *config.trunk_widths, config.seed_numbers]
         self.trunk = nn.Sequential(*_linears(trunk, function))
         self._seed_shape = tuple(config.decoder.seed)
+        self.train()
 
     def train(self, mode: bool = True) -> "Encoder":
         """Set training mode, which the BatchNorms ignore."""

@@ -23,9 +23,9 @@ def to_ring(
     """Position and direction in the ring's frame, and the azimuth in rad of the point ahead on the barrel.
 
     Example:
-        >>> here, ahead, azimuth = to_ring(torch.tensor([[0.0, 50.0, 10.0]]), torch.tensor([[0.0, 0.8, 0.6]]), 90.0)
-        >>> here.round(decimals=3), ahead.round(decimals=3), azimuth.rad2deg()
-        (tensor([[50.0000,  0.0000, 40.0000]]), tensor([[0.8000, 0.0000, 0.6000]]), tensor([90.]))
+        >>> here, ahead, azimuth = to_ring(torch.tensor([[-9.0, 50.0, 10.0]]), torch.tensor([[0.0, 0.8, 0.6]]), 41.0)
+        >>> here[0, 2], azimuth.rad2deg()
+        (tensor(2.5000), tensor([102.6804]))
     """
     path = path_to_barrel_cm(position_cm, _leaning(direction), radius_cm)
     ahead = position_cm + path.unsqueeze(-1) * direction

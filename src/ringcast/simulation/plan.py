@@ -1,6 +1,6 @@
 """What to simulate."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -11,6 +11,7 @@ from pydantic import (
     PositiveInt,
     ValidationError,
     field_validator,
+    model_validator,
 )
 
 from ringcast.errors import ArgumentError, RingcastError
@@ -39,8 +40,12 @@ class SimulationPlan(BaseModel):
     """Fixed vertex; None draws it uniformly in the tank."""
     direction: tuple[float, float, float] | None = None
     """Fixed direction of any length; None draws it isotropically."""
+    leaves_through: Literal["top", "barrel", "bottom"] | None = None
+    """Draw vertex and direction again until the track's line leaves the tank through this surface."""
     wall_distance_cm: NonNegativeFloat = 50.0
     """Least distance of drawn vertices from the wall."""
+    to_wall_cm: NonNegativeFloat = 0.0
+    """Least distance from the vertex to the wall along the direction; vertex and direction are drawn again if less."""
     window_ns: PositiveFloat | None = None
     """Photoelectrons later than this after the primary's birth are not counted; None takes the time light needs
     across the tank and 100 ns more, which keeps most decay electrons out."""
@@ -74,6 +79,13 @@ class SimulationPlan(BaseModel):
             raise ValueError("expected a direction that is not the zero vector")
         return value
 
+    @model_validator(mode="after")
+    def _something_to_draw(self) -> "SimulationPlan":
+        cut = self.leaves_through is not None or self.to_wall_cm > 0
+        if cut and self.direction is not None and self.position_cm is not None:
+            raise ValueError("leaves_through and to_wall_cm choose among drawn tracks; vertex and direction are fixed")
+        return self
+
     @property
     def n_batches(self) -> int:
         """Batches the events are done in."""
@@ -95,4 +107,5 @@ def make_plan(**fields: Any) -> SimulationPlan:
     except ValidationError as reason:
         first = reason.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ArgumentError(f"{key} is {first['input']!r}: {first['msg'].removeprefix('Value error, ')}") from None
+        sentence = first["msg"].removeprefix("Value error, ")
+        raise ArgumentError(f"{key} is {first['input']!r}: {sentence}" if key else sentence) from None

@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 from ringcast.events import Track
-from ringcast.geometry import Detector, distance_to_wall_cm
+from ringcast.geometry import SURFACES, Detector, distance_to_wall_cm, path_to_wall_cm
+from ringcast.geometry.distances import surface_ahead
 from ringcast.simulation.plan import SimulationPlan
 
 __all__ = ["draw_tracks", "event_generator", "require_room"]
 
-_PRIMARY = 0
+_PRIMARY, _ATTEMPTS = 0, 1000
 
 
 def event_generator(seed: int, event: int, purpose: int) -> np.random.Generator:
@@ -52,14 +53,35 @@ def draw_tracks(plan: SimulationPlan, detector: Detector, events: NDArray[np.int
 def _draw(
     plan: SimulationPlan, detector: Detector, event: int
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Energy, vertex and direction of one event."""
     generator = event_generator(plan.seed, event, _PRIMARY)
     energy = generator.uniform(*plan.energy_mev)
-    position = _vertex(plan, detector, generator)
+    for _ in range(_ATTEMPTS):
+        position, direction = _vertex(plan, detector, generator), _direction(plan, generator)
+        if _is_wanted(plan, detector, position, direction):
+            return energy, position, direction
+    raise ArgumentError(
+        f"none of {_ATTEMPTS} drawn tracks leaves {detector.name} through the {plan.leaves_through or 'wall'} after"
+        f" {plan.to_wall_cm:g} cm; ask for less, or leave vertex and direction free"
+    )
+
+
+def _is_wanted(
+    plan: SimulationPlan, detector: Detector, position: NDArray[np.float64], direction: NDArray[np.float64]
+) -> bool:
+    """Whether a drawn track leaves through the right surface, far enough ahead."""
+    line = (torch.from_numpy(position)[None], torch.from_numpy(direction)[None], detector)
+    if plan.leaves_through is not None and SURFACES[int(surface_ahead(*line))] != plan.leaves_through:
+        return False
+    return plan.to_wall_cm == 0 or float(path_to_wall_cm(*line)) >= plan.to_wall_cm
+
+
+def _direction(plan: SimulationPlan, generator: np.random.Generator) -> NDArray[np.float64]:
     if plan.direction is not None:
-        return energy, position, np.array(plan.direction) / np.linalg.norm(plan.direction)
+        return np.array(plan.direction) / np.linalg.norm(plan.direction)
     z, azimuth = generator.uniform(-1, 1), generator.uniform(-np.pi, np.pi)
     across = np.sqrt(1 - z * z)
-    return energy, position, np.array([across * np.cos(azimuth), across * np.sin(azimuth), z])
+    return np.array([across * np.cos(azimuth), across * np.sin(azimuth), z])
 
 
 def _vertex(plan: SimulationPlan, detector: Detector, generator: np.random.Generator) -> NDArray[np.float64]:

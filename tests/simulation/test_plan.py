@@ -26,7 +26,7 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
         ({"leaves_through": "lid"}, "leaves_through is 'lid'"),
         (
             {"leaves_through": "top", "direction": (0, 0, 1), "position_cm": (0, 0, 0)},
-            "both are fixed, so leave it out",
+            "vertex and direction are fixed",
         ),
         ({"colour": "blue"}, "colour is 'blue'"),
     ],

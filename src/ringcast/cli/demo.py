@@ -109,13 +109,13 @@ def _write_report(result: _Result, folder: Path) -> Path:
     from ringcast.web import report_page
 
     medians = fit_medians(result.comparison)
+    found = {key: f"{value:.1f}" if isinstance(value, float) else value for key, value in medians.items()}
     summary = (
-        f"{medians['events']} electrons and muons in {result.events.detector.name}, fitted from their hits alone: the"
-        f" median vertex distance falls from {medians['seed_position_cm']:.0f} cm (seed) to"
-        f" {medians['fit_position_cm']:.1f} cm (fit), the angle from {medians['seed_angle_degrees']:.1f} to"
-        f" {medians['fit_angle_degrees']:.2f} degrees, the energy error from {medians['seed_energy_percent']:.0f} to"
-        f" {medians['fit_energy_percent']:.1f} percent; {medians['right_particle']} of {medians['events']} are given"
-        " the true particle."
+        f"{found['events']} electrons and muons in {result.events.detector.name}, fitted from their hits alone."
+        f" Medians of seed and fit: vertex {found['seed_position_cm']} and {found['fit_position_cm']} cm off, direction"
+        f" {found['seed_angle_degrees']} and {found['fit_angle_degrees']} degrees, energy"
+        f" {found['seed_energy_percent']} and {found['fit_energy_percent']} percent; {found['right_particle']} of"
+        f" {found['events']} are given the true particle."
     )
     made_with = {"command": "ringcast demo", "ringcast": ringcast.__version__, "time": f"{result.seconds:.0f} s"}
     page = report_page("Ringcast: rings and fits", _sections(result), summary=summary, made_with=made_with)
@@ -138,11 +138,12 @@ def _sections(result: _Result) -> "list[Section]":
             [Prose(_PICTURE_WORDS), *(Figure(_png(figure), words) for figure, words in _pictures(result))],
         ),
         Section("Every event", [events_table(rows)]),
-        Section("The network", [Verbatim(read_card(_NAME))]),
+        Section("The network", [Verbatim(read_card(_NAME)), Figure(_png(_curve()), _CURVE)]),
     ]
 
 
 _RESIDUALS = "Seeds and fits against the truth, one line an event; medians are marked."
+_CURVE = "How the network learnt: mean negative log-likelihood per sensor, on training events and on held-out ones."
 _PICTURE_WORDS = (
     "The tank cut open and laid flat. Left, what the sensors saw, with the rings of the true track and of the fit;"
     " right, the mean charge that the network predicts for the fitted track, on the same scale. The network paints the"
@@ -185,6 +186,17 @@ def _residuals(result: _Result) -> "Figure":
             Residual("energy", "%", 100 * seed.energy_fraction[on].numpy(), 100 * fit.energy_fraction[on].numpy()),
         ]
     )
+
+
+def _curve() -> "Figure":
+    """The training record that is stored with the weights."""
+    from ringcast.generator.checkpoint import read_training
+    from ringcast.views import Curve, curve_figure
+
+    rows = read_training(_NAME)["rows"]
+    steps = [row["step"] for row in rows]
+    curves = {"training events": "train_nll", "held-out events": "validation_nll"}
+    return curve_figure([Curve(label, steps, [row[key] for row in rows]) for label, key in curves.items()])
 
 
 def _event_rows(result: _Result) -> "list[EventRow]":

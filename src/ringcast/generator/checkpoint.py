@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -66,14 +67,21 @@ def load(which: str | Path, *, detector: Detector | None = None) -> RingNetwork:
         FileError: There is no such name or file, or the file is damaged or something else.
         ConfigError: The weights are for another detector.
     """
+    with _file(which) as path:
+        return _load(path, detector)
+
+
+@contextmanager
+def _file(which: str | Path) -> Iterator[Path]:
+    """The file of shipped weights, or the one that was named."""
     if str(which) in shipped():
         with as_file(files("ringcast.generator") / "weights" / f"{which}.safetensors") as path:
-            return _load(path, detector)
-    path = Path(which)
-    if not path.is_file():
+            yield path
+        return
+    if not Path(which).is_file():
         names = ", ".join(shipped()) or "none yet"
         raise FileError(f"no network {str(which)!r}: expected a file, or the name of shipped weights ({names})")
-    return _load(path, detector)
+    yield Path(which)
 
 
 def shipped() -> tuple[str, ...]:
@@ -95,13 +103,17 @@ def read_card(name: str) -> str:
     return card.read_text(encoding="utf-8")
 
 
-def read_training(path: Path | str) -> dict[str, Any]:
-    """The training summary that `save` stored.
+def read_training(which: str | Path) -> dict[str, Any]:
+    """The training summary that `save` stored: the recipe, the row of the best validation, and all rows before it.
+
+    Args:
+        which: A name of `shipped`, or a path.
 
     Raises:
-        FileError: The file is damaged or something else.
+        FileError: There is no such name or file, or the file is damaged or something else.
     """
-    training: dict[str, Any] = _about(Path(path)).get("training", {})
+    with _file(which) as path:
+        training: dict[str, Any] = _about(path).get("training", {})
     return training
 
 

@@ -1,5 +1,8 @@
 """The errors Ringcast raises on purpose; each message says what was found, what was expected and what to do."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 __all__ = [
     "ArgumentError",
     "ConfigError",
@@ -7,6 +10,7 @@ __all__ = [
     "FileError",
     "LayerError",
     "RingcastError",
+    "fault_sentence",
 ]
 
 
@@ -32,3 +36,19 @@ class LayerError(RingcastError, ValueError):
 
 class EngineError(RingcastError, RuntimeError):
     """The particle engine is missing, lacks its data, or died."""
+
+
+def fault_sentence(faults: Sequence[Mapping[str, Any]]) -> str:
+    """One clause for the first of pydantic's faults; an unknown key first, since it is often a misspelt one.
+
+    Example:
+        >>> fault_sentence([{"type": "greater_than", "loc": ("tank", "rows"), "msg": "Must be above 0", "input": -1}])
+        'tank.rows: Must be above 0; found -1'
+    """
+    first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"{key}: missing, give it a value"
+    unknown = first["type"] == "extra_forbidden"
+    message = "unknown key, check its spelling" if unknown else first["msg"].removeprefix("Value error, ")
+    return f"{key}: {message}; found {first['input']!r:.80}" if key else message

@@ -71,7 +71,7 @@ def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeyp
         ({"position": "0,0,500"}, "outside mini"),
         ({"wall-distance-cm": "100"}, "mini has no such place"),
         ({"particles": "tau-"}, "'tau-'; expected one of gamma"),
-        ({"n": "0"}, "n_events is 0"),
+        ({"n": "0"}, "n_events: Input should be greater than 0; found 0"),
         ({"d": "no-tank"}, "no detector 'no-tank': expected iwcd-grid, mini, super-k"),
         ({"n": "many"}, "many"),
     ],

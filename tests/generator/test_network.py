@@ -132,7 +132,7 @@ def test_refuses_another_detector(network):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"colour": 3}, "network: colour: Extra inputs"),
+        ({"colour": 3}, "network: colour: unknown key"),
         ({"branch_width": 0}, "network: branch_width: .*greater than 0"),
         ({"particles": ("e-", "e+")}, "network: particles: .*different particles"),
         ({"particles": ("e-", "nu")}, "network: particles: .*'nu'"),

@@ -16,19 +16,19 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"particles": ("tau-",)}, "particles is .*'tau-'; expected one of gamma, e-"),
-        ({"particles": ()}, "particles is"),
-        ({"energy_mev": (200, 100)}, "energy_mev is .*expected low:high with"),
-        ({"energy_mev": (0.01, 100)}, "energy_mev is"),
-        ({"energy_mev": (100, 1e6)}, "energy_mev is"),
-        ({"n_events": 0}, "n_events is 0"),
-        ({"direction": (0, 0, 0)}, "direction is .*not the zero vector"),
-        ({"leaves_through": "lid"}, "leaves_through is 'lid'"),
+        ({"particles": ("tau-",)}, "particles: .*'tau-'; expected one of gamma, e-"),
+        ({"particles": ()}, "particles: "),
+        ({"energy_mev": (200, 100)}, "energy_mev: .*expected low:high with"),
+        ({"energy_mev": (0.01, 100)}, "energy_mev: "),
+        ({"energy_mev": (100, 1e6)}, "energy_mev: "),
+        ({"n_events": 0}, "n_events: .*found 0"),
+        ({"direction": (0, 0, 0)}, "direction: .*not the zero vector"),
+        ({"leaves_through": "lid"}, "leaves_through: .*found 'lid'"),
         (
             {"leaves_through": "top", "direction": (0, 0, 1), "position_cm": (0, 0, 0)},
             "vertex and direction are fixed",
         ),
-        ({"colour": "blue"}, "colour is 'blue'"),
+        ({"colour": "blue"}, "colour: unknown key, check its spelling; found 'blue'"),
     ],
 )
 def test_bad_plans_are_refused_in_one_sentence(change, sentence):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError, field_validator
 
 from ringcast.arithmetic import ConvChain, parse
-from ringcast.errors import ConfigError, RingcastError
+from ringcast.errors import ConfigError, RingcastError, fault_sentence
 from ringcast.events import particle_type
 from ringcast.geometry import Detector
 from ringcast.likelihood import Support
@@ -173,9 +173,7 @@ def checked(kind: type[Model], values: dict[str, Any], *, where: str) -> Model:
     try:
         return kind.model_validate(values)
     except ValidationError as reason:
-        first = reason.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise ConfigError(f"{where}: {key}: {first['msg']}; found {first['input']!r:.80}") from None
+        raise ConfigError(f"{where}: {fault_sentence(reason.errors())}") from None
     except RingcastError as reason:
         raise ConfigError(f"{where}: {reason}") from None
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError, model_validator
 
-from ringcast.errors import ConfigError, RingcastError
+from ringcast.errors import ConfigError, RingcastError, fault_sentence
 from ringcast.geometry.detector import Detector
 from ringcast.geometry.placement import cylinder
 from ringcast.geometry.table import detector_from_table
@@ -93,9 +93,7 @@ def _read(path: Path) -> Detector:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
         raise ConfigError(f"{path}: not valid TOML: {reason}") from None
     except ValidationError as reason:
-        first = reason.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise ConfigError(f"{path}: {key}: {first['msg']}; found {first['input']!r:.80}") from None
+        raise ConfigError(f"{path}: {fault_sentence(reason.errors())}") from None
     try:
         return _build(config, path.parent)
     except ConfigError:

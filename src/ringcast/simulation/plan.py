@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from ringcast.errors import ArgumentError, RingcastError
+from ringcast.errors import ArgumentError, RingcastError, fault_sentence
 from ringcast.events import particle_type
 
 __all__ = ["SimulationPlan", "make_plan"]
@@ -105,7 +105,4 @@ def make_plan(**fields: Any) -> SimulationPlan:
     try:
         return SimulationPlan(**fields)
     except ValidationError as reason:
-        first = reason.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        sentence = first["msg"].removeprefix("Value error, ")
-        raise ArgumentError(f"{key} is {first['input']!r}: {sentence}" if key else sentence) from None
+        raise ArgumentError(fault_sentence(reason.errors())) from None

@@ -7,7 +7,7 @@ import torch
 
 from ringcast.errors import ConfigError
 from ringcast.events import Track
-from ringcast.generator import generator_config
+from ringcast.generator import RingNetwork, generator_config
 from ringcast.generator.frame import from_ring, to_ring, turned
 from tests.generator.conftest import SMALL
 
@@ -102,3 +102,19 @@ def test_input_statistics_are_those_of_the_training_tracks(network, tracks):
     network.eval()
     torch.testing.assert_close(whole[2:3], one, atol=1e-5, rtol=1e-4)  # no event sees the others of its batch
     torch.testing.assert_close(norm.running_mean, features.position.mean(0))
+
+
+@pytest.mark.parametrize("mirrors", [(), ("azimuth",), ("azimuth", "height")])
+def test_a_mean_of_mirror_images_has_their_symmetry(mini, tracks, mirrors):
+    config = generator_config("slide-narrow", mini, **SMALL, mirrors=mirrors)
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        network = RingNetwork(config, mini).eval()
+    upside_down = torch.tensor([1.0, 1.0, -1.0])
+    below = Track(tracks.pdg, tracks.energy_mev, tracks.position_cm * upside_down, tracks.direction * upside_down)
+    with torch.no_grad():
+        same = torch.allclose(network.picture(below), network.picture(tracks).flip(-2), atol=1e-4, rtol=1e-4)
+        training = network.train().picture(tracks)
+        single = network.eval()._paint(network.units.features(tracks))
+    assert same == ("height" in mirrors)
+    assert training.shape == single.shape

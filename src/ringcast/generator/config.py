@@ -11,7 +11,16 @@ from ringcast.events import particle_type
 from ringcast.geometry import Detector
 from ringcast.likelihood import Support
 
-__all__ = ["PRESETS", "Activation", "EnergyKind", "Frame", "GeneratorConfig", "TrainedDomain", "generator_config"]
+__all__ = [
+    "PRESETS",
+    "Activation",
+    "EnergyKind",
+    "Frame",
+    "GeneratorConfig",
+    "Mirror",
+    "TrainedDomain",
+    "generator_config",
+]
 
 EnergyKind = Literal["total", "kinetic"]
 """Which energy of the particle the network is told."""
@@ -20,6 +29,8 @@ Activation = Literal["relu", "silu", "gelu"]
 Frame = Literal["tank", "ring"]
 """Coordinates of the network. tank: as they are. ring: turned about the axis so that the track's line meets the barrel
 in the middle of the picture, with the height of that point in place of the vertex's."""
+Mirror = Literal["azimuth", "height"]
+"""Mirror images of the barrel: left and right exchanged, or top and bottom."""
 HEADS = {"gaussian": 3}
 """Output channels of each head. Gaussian: log variance, log mean, unhit logit, in this order, as in CRinGe."""
 
@@ -59,6 +70,9 @@ class GeneratorConfig(_Part):
     """Surface whose picture the decoder paints."""
     frame: Frame = "tank"
     """Coordinates that the network is told the track in; "ring" needs the barrel."""
+    mirrors: tuple[Mirror, ...] = ()
+    """Symmetries of the barrel over which a prediction is averaged: each doubles its work and removes some of what the
+    network has learnt unevenly. Training paints single pictures."""
     particles: tuple[str, ...] = ("gamma", "e-", "mu-")
     """Order of the one-hot input; an antiparticle uses the place of its particle."""
     energy: EnergyKind = "total"

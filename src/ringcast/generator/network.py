@@ -1,5 +1,7 @@
 """The ring generator: a track goes in, a distribution over the hits of every sensor comes out."""
 
+from itertools import combinations
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -9,8 +11,9 @@ from ringcast.events import Track
 from ringcast.generator.config import GeneratorConfig
 from ringcast.generator.encoder import Encoder
 from ringcast.generator.frame import to_ring, turned
-from ringcast.generator.scaling import NetworkUnits
+from ringcast.generator.scaling import Features, NetworkUnits
 from ringcast.geometry import Detector
+from ringcast.geometry.symmetry import barrel_symmetry
 from ringcast.likelihood import GaussianPrediction
 
 __all__ = ["RingNetwork"]
@@ -25,6 +28,7 @@ class RingNetwork(nn.Module):
 
     Raises:
         ConfigError: The tank is not the configuration's, or the decoder does not paint its picture.
+        ArgumentError: Mirror images are asked for, but the barrel has no even grid.
 
     Example:
         >>> from ringcast.generator.config import generator_config
@@ -42,6 +46,8 @@ class RingNetwork(nn.Module):
     def __init__(self, config: GeneratorConfig, detector: Detector) -> None:
         super().__init__()
         config.require(detector)
+        if config.mirrors:
+            barrel_symmetry(detector)  # refuses an uneven barrel
         self.config = config
         self.detector = detector
         self.units = NetworkUnits.of(config, detector)
@@ -74,11 +80,23 @@ class RingNetwork(nn.Module):
         """The decoder's output: log variance, log mean and unhit logit of every pixel, row 0 at the bottom."""
         weight = self.encoder.trunk[0].weight
         track = track.to(weight)
-        seed = self.encoder(self.units.features(track))
-        painted = self.decoder(seed.contiguous(memory_format=torch.channels_last)).to(weight.dtype)
+        features = self.units.features(track)
+        painted = self._paint(features) if self.training else self._mean_of_mirrors(features)
         if self.config.frame == "tank":
             return painted
         return turned(painted, to_ring(track.position_cm, track.direction, self.detector.radius_cm)[2])
+
+    def _paint(self, features: Features) -> Float[Tensor, "batch channel row col"]:
+        seed = self.encoder(features)
+        return self.decoder(seed.contiguous(memory_format=torch.channels_last)).to(seed.dtype)
+
+    def _mean_of_mirrors(self, features: Features) -> Float[Tensor, "batch channel row col"]:
+        """Pictures averaged over the chosen mirror images, each held up to its mirror again."""
+        mirrors = self.config.mirrors
+        chosen = [kept for n in range(len(mirrors) + 1) for kept in combinations(mirrors, n)]
+        axes = {"azimuth": -1, "height": -2}
+        images = [self._paint(features.mirrored(kept)).flip([axes[name] for name in kept]) for kept in chosen]
+        return torch.stack(images).mean(0) if len(images) > 1 else images[0]
 
 
 def _pixels(detector: Detector, surface: str) -> tuple[Tensor, Tensor]:

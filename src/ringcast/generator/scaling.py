@@ -1,5 +1,6 @@
 """The network's units: the only place where a track becomes the numbers that a network reads, and back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from ringcast.errors import ArgumentError
 from ringcast.events import Track, particle_type
-from ringcast.generator.config import EnergyKind, Frame, GeneratorConfig
+from ringcast.generator.config import EnergyKind, Frame, GeneratorConfig, Mirror
 from ringcast.generator.frame import from_ring, to_ring
 from ringcast.geometry import Detector
 
@@ -27,6 +28,18 @@ class Features(NamedTuple):
     """Unit vector."""
     energy: Float[Tensor, "batch 1"]
     """Total or kinetic energy in units of the energy scale."""
+
+    def mirrored(self, mirrors: Sequence[Mirror]) -> "Features":
+        """The features of the track's mirror image: y changes sign with "azimuth", z with "height".
+
+        Example:
+            >>> features = Features(*(torch.ones(1, n) for n in (2, 3, 3, 1)))
+            >>> features.mirrored(["height"]).direction
+            tensor([[ 1.,  1., -1.]])
+        """
+        y, z = (-1.0 if name in mirrors else 1.0 for name in ("azimuth", "height"))
+        sign = self.position.new_tensor([1.0, y, z])
+        return self._replace(position=self.position * sign, direction=self.direction * sign)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from ringcast.cli.fit_table import fit_medians, fit_rows, print_fit_table
-from ringcast.cli.progress import progress
+from ringcast.cli.progress import of_total, progress
 from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -92,14 +92,7 @@ def _reconstruct(first: int | None) -> _Result:
     config = FitConfig() if domain is None else FitConfig(energy_range_mev=domain.energy_mev)
     begin = time.monotonic()
     with progress(f"fitting {_NAME}", count) as advance:
-        done = 0
-
-        def show(now: int, _total: int) -> None:
-            nonlocal done
-            advance(now - done)
-            done = now
-
-        fit = reconstruct(chosen.hits, network, chosen.detector, config, progress=show)
+        fit = reconstruct(chosen.hits, network, chosen.detector, config, progress=of_total(advance))
     return _Result(network, chosen, fit, compare(fit, chosen.tracks), time.monotonic() - begin)
 
 

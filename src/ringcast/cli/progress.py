@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-__all__ = ["progress"]
+__all__ = ["of_total", "progress"]
 
 _INTERVAL_S = 10.0
 
@@ -36,6 +36,18 @@ def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], N
             yield advance
     else:
         yield _Lines(what, total, done)
+
+
+def of_total(advance: Callable[[int], None]) -> Callable[[int, int], None]:
+    """Turn a function that is told how much more is done into one that is told how much of how many."""
+    last = 0
+
+    def show(done: int, _total: int) -> None:
+        nonlocal last
+        advance(done - last)
+        last = done
+
+    return show
 
 
 class _Lines:

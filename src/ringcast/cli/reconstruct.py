@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from ringcast.cli.fit_table import fit_medians, fit_rows, print_fit_table
-from ringcast.cli.progress import progress
+from ringcast.cli.progress import of_total, progress
 from ringcast.errors import ArgumentError, FileError
 
 if TYPE_CHECKING:
@@ -76,14 +76,7 @@ def reconstruct(
     network = load(model, detector=chosen.detector)
     config = _config(network, particles, energy)
     with progress(f"fitting {chosen.detector.name}", len(chosen.numbers)) as advance:
-        last = 0
-
-        def show(done: int, total: int) -> None:
-            nonlocal last
-            advance(done - last)
-            last = done
-
-        fit = run(chosen.hits, network, chosen.detector, config, progress=show)
+        fit = run(chosen.hits, network, chosen.detector, config, progress=of_total(advance))
     _write(output, fit, chosen, config, {"events": str(file), "model": model})
     comparison = compare(fit, chosen.truth)
     rows = fit_rows(fit, comparison, chosen.numbers, chosen.truth, chosen.hits)

@@ -28,9 +28,9 @@ class SeedConfig:
     """Time residual at which a hit starts to lose its say; of the order of a sensor's time spread."""
     prompt_ns: float = 10.0
     """Hits with a larger time residual are left out of the direction."""
-    back_cm: tuple[float, ...] = (0.0, 40.0, 80.0, 130.0)
-    """Shifts of the time vertex against the direction: light along a track pulls that vertex forwards (by 50 to 170 cm
-    for most simulated electrons and muons of 200 to 1000 MeV in iwcd-grid)."""
+    back_cm: tuple[float, ...] = (40.0, 80.0, 130.0)
+    """Starts beside the seed itself: shifts of its vertex against the direction. Light along a track pulls that vertex
+    forwards, by 50 to 170 cm for most simulated electrons and muons of 200 to 1000 MeV in iwcd-grid."""
     tilt_rad: float = 0.1
     """Each shifted vertex is also tried with the direction tilted by this to four sides; 0 for no tilts."""
     ladder: int = 6
@@ -42,8 +42,6 @@ class SeedConfig:
         for name, least in (("min_hits", 4), ("max_hits", 4), ("grid_points", 2), ("ladder", 2), ("starts", 1)):
             if getattr(self, name) < least:
                 raise ArgumentError(f"SeedConfig {name} is {getattr(self, name)}; expected at least {least}")
-        if not self.back_cm:
-            raise ArgumentError("SeedConfig back_cm is empty; expected at least one shift in cm, such as 0")
         for name in ("group_index", "time_scale_ns", "prompt_ns"):
             if not getattr(self, name) > 0:
                 raise ArgumentError(f"SeedConfig {name} is {getattr(self, name)}; expected a positive number")

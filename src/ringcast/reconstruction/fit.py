@@ -91,7 +91,7 @@ def _fit_events(likelihood: EventLikelihood, tank: Detector, bounds: Bounds, con
     return Fit(
         hypotheses=config.hypotheses,
         track=track,
-        seed=starts.track[winner],
+        seed=starts.seed,
         nll=value[winner].reshape(shape),
         covariance=covariance.reshape(*shape, 6, 6),
         covariance_ok=valid.reshape(shape),

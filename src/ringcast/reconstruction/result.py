@@ -24,8 +24,8 @@ class Fit:
     """Fits of a batch of events under one or more hypotheses.
 
     `track` and `seed` are flat: the fit of event i under hypothesis j is their row i * len(hypotheses) + j. All other
-    fields have the axes (event, hypothesis). The time of a track is that of its seed, because the predictions
-    fitted so far know charges only.
+    fields have the axes (event, hypothesis). The time of a track is that of the start that led to it, because the
+    predictions fitted so far know charges only.
 
     Raises:
         ArgumentError: The fields disagree in size.
@@ -36,7 +36,8 @@ class Fit:
     track: Track
     """The fitted tracks; a placeholder where `code` says that nothing was fitted."""
     seed: Track
-    """The starts that led to them."""
+    """What the hits say before any likelihood: vertex from the times, direction from the charges, energy from the total
+    charge. Light comes from along the track, so the vertex lies ahead of the true one; the fit starts behind it too."""
     nll: Float[Tensor, "event hypothesis"]
     """Negative log-likelihood at the track; NaN where nothing was fitted."""
     covariance: Float[Tensor, "event hypothesis 6 6"]

@@ -30,6 +30,10 @@ class Seed:
 class Starts:
     """Starts of a minimisation: `kept` of them for every event and hypothesis, best first."""
 
+    seed: Track
+    """What they were made from, before any likelihood: vertex and direction of `Seed`, and the energy that the total
+    charge asks for there. Row-major in (event, hypothesis)."""
+
     track: Track
     """Row-major in (event, hypothesis, kept)."""
     event: Int[Tensor, " start"]
@@ -96,11 +100,12 @@ def best_starts(
         time_ns=times.unsqueeze(1).expand(shape).reshape(-1),
     )
     track = _with_energy(track, event, likelihood, bounds, config.seed.ladder)
+    unmoved = track[torch.arange(0, len(track), n_vertex)]
     track, nll = _best_tilt(track, event, likelihood, config.seed.tilt_rad)
     order = nll.nan_to_num(nan=torch.inf).reshape(shape).argsort(dim=-1, stable=True)[..., : config.seed.starts]
     first = torch.arange(n_event * n_hypothesis).reshape(n_event, n_hypothesis, 1) * n_vertex
     kept = (first + order).reshape(-1)
-    return Starts(track[kept], event[kept], nll[kept].reshape(order.shape))
+    return Starts(unmoved, track[kept], event[kept], nll[kept].reshape(order.shape))
 
 
 def _shifted(
@@ -108,10 +113,10 @@ def _shifted(
 ) -> tuple[Float[Tensor, "event vertex 3"], Float[Tensor, "event vertex"]]:
     """The vertex moved against the direction by each of `back_cm`, at most to the wall, and the time there.
 
-    The time is that of a particle on its way to the seed at the speed of light.
+    The time is that of a particle on its way to the seed at the speed of light. The first vertex is the seed's own.
     """
     moved, times = [], []
-    for back in config.back_cm:
+    for back in (0.0, *config.back_cm):
         heading = -seed.direction if back >= 0 else seed.direction
         length = path_to_wall_cm(seed.position_cm, heading, detector).clamp_max(abs(back))
         moved.append(bounds.drawn_in(seed.position_cm + length.unsqueeze(-1) * heading))

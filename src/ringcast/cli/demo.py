@@ -160,7 +160,7 @@ def _pictures(result: _Result) -> "list[tuple[Figure, str]]":
         rings = (Overlay("truth", truth), Overlay("fit", track, "fit"))
         panels = [
             observed_panel(result.events.hits[i], rings),
-            predicted_panel(prediction, rings[1:], f"predicted for the fitted {track.names[0]}"),
+            predicted_panel(prediction, rings[1:], f"predicted, {track.names[0]} fit"),
         ]
         title = f"Event {i}: true {_words(truth)}"
         figure = event_figure(panels, result.events.detector, title=title)

@@ -50,10 +50,10 @@ def show(
     With a model its prediction for the fitted track (for the true one without `--fits`) stands beside the event, in
     the same colours.
 
-    Examples:
-        ringcast show events.h5 -e 3 -o event.png
+    Try:
 
-        ringcast show events.h5 -e 3 -m super-k --fits fits.h5 -o event.pdf
+    * ringcast show events.h5 -e 3 -o event.png
+    * ringcast show events.h5 -e 3 -m iwcd-grid --fits fits.h5 -o event.pdf
 
     Args:
         events: An event file (HDF5, digi-hits layout).

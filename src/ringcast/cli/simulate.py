@@ -40,10 +40,10 @@ def simulate(
     The same seed gives the same file whatever the number of workers. Ctrl-C keeps the finished batches in
     OUTPUT.partial: run the same command again to go on.
 
-    Examples:
-        ringcast simulate -d super-k -n 100 --particles e- --energy 500:500 -o events.h5
+    Try:
 
-        ringcast simulate -d my-tank.toml -n 10000 --particles e-,mu-,gamma --energy 100:1000 -o train.h5 --seed 7
+    * ringcast simulate -d super-k -n 100 --particles e- --energy 500:500 -o events.h5
+    * ringcast simulate -d my-tank.toml -n 10000 --particles e-,mu-,gamma --energy 100:1000 -o train.h5 --seed 7
 
     Args:
         detector: iwcd-grid, super-k, mini, or a TOML file of your own tank.

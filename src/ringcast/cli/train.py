@@ -30,10 +30,10 @@ def train(
     The output folder of the recipe gets model.safetensors (the weights with the best validation), record.jsonl (one
     line an interval) and resume.pt (the state). Ctrl-C saves the state; the same command with --resume goes on from it.
 
-    Examples:
-        ringcast train recipes/iwcd-grid.toml
+    Try:
 
-        ringcast train recipes/iwcd-grid.toml --resume
+    * ringcast train recipes/iwcd-grid.toml
+    * ringcast train recipes/iwcd-grid.toml --resume
 
     Args:
         recipe: TOML file; recipes/ has examples.

@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from ringcast.cli.progress import progress
 from ringcast.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from ringcast.simulation import SimulationPlan
 
 __all__ = ["simulate"]
 
@@ -63,10 +66,7 @@ def simulate(
         overwrite: Replace the output if it exists.
         json_output: Print the summary as one JSON document.
     """
-    from ringcast.geometry import load_detector
-    from ringcast.simulation import make_plan, require_room
-    from ringcast.simulation import simulate as run
-    from ringcast.storage import Shards
+    from ringcast.simulation import make_plan
 
     plan = make_plan(
         detector=detector,
@@ -81,6 +81,17 @@ def simulate(
         window_ns=window_ns,
         seed=seed,
     )
+    _run(plan, output, workers=workers, overwrite=overwrite)
+    _summarise(output, json_output=json_output)
+
+
+def _run(plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool) -> None:
+    """Simulate what is not done yet, batch by batch, then join the batches."""
+    from ringcast.geometry import load_detector
+    from ringcast.simulation import require_room
+    from ringcast.simulation import simulate as run
+    from ringcast.storage import Shards
+
     tank = load_detector(plan.detector)
     require_room(plan, tank)
     shards = Shards.open(output, plan.model_dump(mode="json"), overwrite=overwrite)
@@ -95,7 +106,6 @@ def simulate(
         Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
         raise
     shards.merge(plan.n_batches, tank)
-    _summarise(output, json_output=json_output)
 
 
 def _summarise(output: Path, *, json_output: bool) -> None:

@@ -1,7 +1,6 @@
 """The reconstruct command in-process: tables, JSON, files, and exit code 2 with one line for what the user can mend."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -56,7 +55,7 @@ def analytic_model(monkeypatch):
     def load(which, *, detector):
         assert which == "rings"
         predictor = RingPredictor(detector)
-        predictor.config = SimpleNamespace(domain=SimpleNamespace(energy_mev=(100.0, 1000.0)))
+        predictor.energy_range_mev = (100.0, 1000.0)
         return predictor
 
     monkeypatch.setattr(ringcast.generator, "load", load)

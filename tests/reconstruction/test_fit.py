@@ -285,3 +285,14 @@ def test_fits_of_one_hypothesis_have_a_best(tank):
     assert isinstance(fit, Fit)
     assert fit.best.track.names == ["mu-"]
     assert isinstance(fit.best.track, Track)
+
+
+def test_energies_stay_where_the_predictor_was_trained(sample):
+    """Unless the settings say otherwise, a predictor's own range bounds the fit."""
+    bright = int(sample.truth.energy_mev.argmax())
+    predictor = RingPredictor(sample.predictor.detector)
+    predictor.energy_range_mev = (50.0, 200.0)
+    config = replace(sample.config, energy_range_mev=None, hypotheses=(sample.truth.names[bright],))
+    fit = reconstruct(sample.hits[[bright]], predictor, config=config)
+    assert float(sample.truth.energy_mev[bright]) > 250
+    assert float(fit.track.energy_mev[0]) <= 200

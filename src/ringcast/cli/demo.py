@@ -70,7 +70,7 @@ def demo(
 
 def _reconstruct(first: int | None) -> _Result:
     from ringcast.generator import load
-    from ringcast.reconstruction import FitConfig, compare, reconstruct
+    from ringcast.reconstruction import compare, reconstruct
     from ringcast.storage import EventFile, read_events
     from ringcast.storage.sample import sample_path
 
@@ -88,11 +88,9 @@ def _reconstruct(first: int | None) -> _Result:
         time_zero=sample.time_zero,
     )
     network = load(_NAME, detector=chosen.detector)
-    domain = network.config.domain
-    config = FitConfig() if domain is None else FitConfig(energy_range_mev=domain.energy_mev)
     begin = time.monotonic()
     with progress(f"fitting {_NAME}", count) as advance:
-        fit = reconstruct(chosen.hits, network, chosen.detector, config, progress=of_total(advance))
+        fit = reconstruct(chosen.hits, network, chosen.detector, progress=of_total(advance))
     return _Result(network, chosen, fit, compare(fit, chosen.tracks), time.monotonic() - begin)
 
 

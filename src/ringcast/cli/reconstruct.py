@@ -129,17 +129,12 @@ def _config(network: "RingNetwork", particles: str, energy: str | None) -> "FitC
     from ringcast.reconstruction import FitConfig
 
     hypotheses = tuple(name.strip() for name in particles.split(","))
-    domain = network.config.domain
-    if energy is not None:
-        found = re.fullmatch(r"(\d+(?:\.\d*)?):(\d+(?:\.\d*)?)", energy.strip())
-        if found is None:
-            raise ArgumentError(f"--energy is {energy!r}; expected low:high in MeV, such as 100:1000")
-        return FitConfig(hypotheses=hypotheses, energy_range_mev=(float(found[1]), float(found[2])))
-    return (
-        FitConfig(hypotheses=hypotheses)
-        if domain is None
-        else FitConfig(hypotheses=hypotheses, energy_range_mev=domain.energy_mev)
-    )
+    if energy is None:
+        return FitConfig(hypotheses=hypotheses, energy_range_mev=network.energy_range_mev)
+    found = re.fullmatch(r"(\d+(?:\.\d*)?):(\d+(?:\.\d*)?)", energy.strip())
+    if found is None:
+        raise ArgumentError(f"--energy is {energy!r}; expected low:high in MeV, such as 100:1000")
+    return FitConfig(hypotheses=hypotheses, energy_range_mev=(float(found[1]), float(found[2])))
 
 
 def _write(output: Path, fit: "Fit", chosen: _Events, config: "FitConfig", source: dict[str, Any]) -> None:

@@ -57,6 +57,11 @@ class RingNetwork(nn.Module):
         self.register_buffer("pmt", pmt, persistent=False)
         self.register_buffer("pixel", pixel, persistent=False)
 
+    @property
+    def energy_range_mev(self) -> tuple[float, float] | None:
+        """Kinetic energies that it was trained on; None if it is not trained."""
+        return None if self.config.domain is None else self.config.domain.energy_mev
+
     def forward(self, track: Track) -> GaussianPrediction:
         """Predict the hits of a batch of tracks; differentiable in their fields.
 

@@ -88,8 +88,8 @@ class FitConfig:
 
     hypotheses: tuple[str, ...] = ("e-", "mu-")
     """Particles tried for every event."""
-    energy_range_mev: tuple[float, float] = (50.0, 2000.0)
-    """Kinetic energies allowed: the range in which the predictor was trained."""
+    energy_range_mev: tuple[float, float] | None = None
+    """Kinetic energies allowed; if left out, those the predictor was trained on if it says so, else 50 to 2000 MeV."""
     wall_margin_cm: float = 1.0
     """Vertices stay this far inside the wall."""
     rows_per_call: int = 32
@@ -108,7 +108,7 @@ class FitConfig:
             raise ArgumentError(f"FitConfig hypotheses are {self.hypotheses}; expected different particles")
         for name in self.hypotheses:
             particle_type(name)
-        low, high = self.energy_range_mev
+        low, high = self.energy_range_mev or (1.0, 2.0)
         if not 0 < low < high:
             raise ArgumentError(f"FitConfig energy_range_mev is ({low:g}, {high:g}); expected 0 < low < high in MeV")
         if self.rows_per_call < 1 or self.events_per_block < 1:

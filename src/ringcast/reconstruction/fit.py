@@ -23,6 +23,7 @@ __all__ = ["reconstruct"]
 
 _METRIC_STEP = 0.02  # of a free number: about 2 % of the radius, 0.02 rad, 2 % of the log of the energy range
 _METRIC_FLOOR = 1.0  # information of a free number known to 1, which spans the tank: keeps empty directions finite
+_ANY_ENERGY_MEV = (50.0, 2000.0)  # where neither the settings nor the predictor name a range
 _SAME_NLL = 0.01  # ends closer than this are one minimum, reached from several starts
 
 
@@ -51,7 +52,8 @@ def reconstruct(
     """
     config = config or FitConfig()
     tank = _tank(hits, predictor, detector)
-    bounds = Bounds.of(tank, config.wall_margin_cm, config.energy_range_mev)
+    energies = config.energy_range_mev or getattr(predictor, "energy_range_mev", None) or _ANY_ENERGY_MEV
+    bounds = Bounds.of(tank, config.wall_margin_cm, energies)
     predicted = _predicted_sensors(predictor, tank, bounds, config)
     likelihood = EventLikelihood(hits, predictor, predicted, config.rows_per_call, config.dtype)
     fits = [_nothing(0, config)]
@@ -174,7 +176,7 @@ def _placeholders(n_event: int, energy_mev: float, hypotheses: tuple[str, ...]) 
 def _nothing(n_event: int, config: FitConfig) -> Fit:
     """Events with too few hits."""
     shape = (n_event, len(config.hypotheses))
-    track = _placeholders(n_event, config.energy_range_mev[0], config.hypotheses)
+    track = _placeholders(n_event, _ANY_ENERGY_MEV[0], config.hypotheses)
     return Fit(
         hypotheses=config.hypotheses,
         track=track,

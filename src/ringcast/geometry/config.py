@@ -17,7 +17,7 @@ __all__ = ["PRESETS", "DetectorConfig", "load_detector"]
 PRESETS = ("iwcd-grid", "mini", "super-k")
 """Names that `load_detector` knows."""
 
-PmtType = Literal["PMT20inch", "BoxandLine20inchHQE", "PMT8inch", "PMT3inchR12199_02", "PMT3inchR14374"]
+PmtType = Literal["PMT20inch", "PMT8inch", "PMT3inchR12199_02", "PMT3inchR14374"]
 
 
 class _Part(BaseModel):

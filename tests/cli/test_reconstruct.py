@@ -6,7 +6,6 @@ import pytest
 import torch
 
 import ringcast.generator
-from ringcast.cli.main import main
 from ringcast.events import Hits
 from ringcast.generator import RingNetwork, generator_config, save
 from ringcast.geometry import load_detector
@@ -24,17 +23,6 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture
-def run(capsys):
-    def run_program(*arguments):
-        with pytest.raises(SystemExit) as end:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return end.value.code, printed.out, printed.err
-
-    return run_program
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 import torch
 from PIL import Image
 
-from ringcast.cli.main import main
 from ringcast.events import Hits, Track
 from ringcast.generator import RingNetwork, generator_config, save
 from ringcast.geometry import load_detector
@@ -22,17 +21,6 @@ from ringcast.storage.fits import write_fits
 SAMPLE = Path(__file__).parent.parent / "samples" / "superk-e500" / "digihits.h5"
 TANK = load_detector("mini")
 TRUTH = Track(["e-", "mu-"], [300.0, 400.0], (0, 0, 0), (1, 0, 0))
-
-
-@pytest.fixture
-def run(capsys):
-    def run_program(*arguments):
-        with pytest.raises(SystemExit) as end:
-            main([str(argument) for argument in arguments])
-        printed = capsys.readouterr()
-        return end.value.code, printed.out, printed.err
-
-    return run_program
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import torch
 
 from ringcast.errors import EngineError
 from ringcast.events import Track
-from ringcast.simulation import make_plan, simulate
+from ringcast.simulation import geant4, make_plan, simulate
 from ringcast.simulation.cherenkov import mean_photons
 from ringcast.simulation.engine_data import VARIABLE, engine_data_folder
 from ringcast.simulation.transport import transport
@@ -65,6 +65,13 @@ def test_worker_processes_give_the_same_events(start_chain):
     assert set(found) == {1, 2}
     chain = start_chain(**fields)
     assert all(equal(batch.hits, chain.run(number).hits) for number, batch in found.items())
+
+
+def test_a_missing_engine_is_named_before_any_worker_starts(monkeypatch):
+    monkeypatch.setattr(geant4, "find_spec", lambda name: None)
+    plan = make_plan(detector="mini", n_events=5, particles=("e-",), energy_mev=(50, 300))
+    with pytest.raises(EngineError, match=r"pip install 'ringcast\[simulation\]'"):
+        next(simulate(plan, workers=1))
 
 
 def test_a_data_folder_without_tables_is_refused(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Geant4 through calzone: primaries in, charged steps out. The only module that touches the engine."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,20 @@ from ringcast.simulation.cherenkov import Steps, true_length_cm
 from ringcast.simulation.engine_data import VARIABLE
 from ringcast.units import second
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "require_engine"]
 
 _CHARGED = (11, -11, 13, -13, 211, -211)
 _WORLD_RADIUS_CM = 1e5
+
+
+def require_engine() -> None:
+    """Check that Geant4 can be imported, before work is handed to processes that need it.
+
+    Raises:
+        EngineError: calzone is not installed.
+    """
+    if find_spec("calzone") is None:
+        raise EngineError("the simulation needs Geant4: install it with: pip install 'ringcast[simulation]'")
 
 
 class Engine:
@@ -28,12 +39,9 @@ class Engine:
 
     def __init__(self, data_folder: Path, *, seed: int) -> None:
         os.environ[VARIABLE] = str(data_folder)  # read by calzone when it is imported
-        try:
-            import calzone
-        except ImportError:
-            raise EngineError(
-                "the simulation needs Geant4: install it with: pip install 'ringcast[simulation]'"
-            ) from None
+        require_engine()
+        import calzone
+
         self._calzone = calzone
         world = calzone.Geometry({"World": {"sphere": _WORLD_RADIUS_CM, "material": "G4_WATER"}})
         self._simulation = calzone.Simulation(world)

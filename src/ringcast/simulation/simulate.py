@@ -19,7 +19,7 @@ from ringcast.events import Hits, Track
 from ringcast.geometry import Detector, load_detector
 from ringcast.simulation.cherenkov import mean_photons, select_steps
 from ringcast.simulation.engine_data import engine_data_folder
-from ringcast.simulation.geant4 import Engine
+from ringcast.simulation.geant4 import Engine, require_engine
 from ringcast.simulation.optics import Optics, SensorResponse, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.response import respond
@@ -124,6 +124,7 @@ def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), worker
     todo = [number for number in range(plan.n_batches) if number not in skip]
     if not todo:
         return
+    require_engine()
     require_room(plan, load_detector(plan.detector))  # refuse a bad plan before any worker starts
     n = min(workers or os.cpu_count() or 1, len(todo))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:

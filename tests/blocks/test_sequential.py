@@ -6,7 +6,7 @@ from torch import nn
 
 from ringcast import blocks
 from ringcast.arithmetic import ConvChain, parse, sizes
-from ringcast.arithmetic.activations import ACTIVATIONS
+from ringcast.arithmetic.layers.activation import ACTIVATIONS
 from ringcast.blocks.names import MODULES
 
 SLIDES = parse(

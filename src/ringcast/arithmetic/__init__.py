@@ -12,10 +12,9 @@ Plain Python, so that it answers in milliseconds; also reached as ``ringcast.con
 Shape(channels=64, height=22, width=42)
 """
 
-from ringcast.arithmetic.activations import Activation
 from ringcast.arithmetic.chain import ConvChain, parse
 from ringcast.arithmetic.derivation import derive
-from ringcast.arithmetic.layers import Conv2d, ConvTranspose2d
+from ringcast.arithmetic.layers import Activation, Conv2d, ConvTranspose2d
 from ringcast.arithmetic.size_table import sizes
 
 __all__ = ["Activation", "Conv2d", "ConvChain", "ConvTranspose2d", "derive", "parse", "sizes"]

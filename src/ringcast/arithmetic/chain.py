@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ringcast.arithmetic.activations import Activation
 from ringcast.arithmetic.grammar import EXAMPLE, layer_of, size_of, words
-from ringcast.arithmetic.layers import Conv2d, ConvTranspose2d
+from ringcast.arithmetic.layers import Layer
 from ringcast.arithmetic.shape import Shape, shape_of
 from ringcast.errors import LayerError
 
-__all__ = ["ConvChain", "Layer", "parse"]
+__all__ = ["ConvChain", "parse"]
 
 _NO_LAYERS = f"the chain has no layers; write for example {EXAMPLE}"
-Layer = Conv2d | ConvTranspose2d | Activation
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class ConvChain:
     Raises:
         LayerError: no layers, or a layer that cannot take what the one before it gives.
 
-    >>> chain = ConvChain.of((11, 21), [ConvTranspose2d(64, 64, 4, 2), "relu", "conv(64,64,3)"])
+    >>> chain = ConvChain.of((11, 21), ["convT(64,64,4,2)", "relu", "conv(64,64,3)"])
     >>> print(chain, "gives", chain.shapes[-1])
     64x11x21 convT(64,64,4,2) relu conv(64,64,3) gives 64 x 22 x 42
     """

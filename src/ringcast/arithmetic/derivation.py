@@ -6,10 +6,9 @@ written out here.
 
 from dataclasses import dataclass
 
-from ringcast.arithmetic.activations import Activation
-from ringcast.arithmetic.axis import Window
-from ringcast.arithmetic.chain import ConvChain, Layer
-from ringcast.arithmetic.layers import Conv2d, ConvTranspose2d
+from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.layers import Activation, Conv2d, ConvTranspose2d, Layer
+from ringcast.arithmetic.layers.window import Window
 from ringcast.arithmetic.shape import Shape
 from ringcast.arithmetic.size_table import sizes
 

@@ -13,8 +13,8 @@ import re
 from dataclasses import MISSING, fields
 from typing import Any, NamedTuple
 
-from ringcast.arithmetic.activations import ACTIVATIONS, Activation
-from ringcast.arithmetic.layers import Conv2d, ConvTranspose2d
+from ringcast.arithmetic.layers import Activation, Conv2d, ConvTranspose2d
+from ringcast.arithmetic.layers.activation import ACTIVATIONS
 from ringcast.errors import LayerError
 
 __all__ = ["EXAMPLE", "Word", "layer_of", "size_of", "words"]

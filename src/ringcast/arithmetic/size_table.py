@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.layers import Layer
 from ringcast.arithmetic.shape import Shape
 
 __all__ = ["ChainSizes", "LayerSizes", "sizes"]
@@ -64,8 +65,12 @@ def sizes(chain: ConvChain) -> ChainSizes:
                 output=shapes[number],
                 params=layer.params,
                 macs=layer.macs(shapes[number - 1]),
-                unread=layer.unread(shapes[number - 1]),
+                unread=_unread(layer, shapes[number - 1]),
             )
             for number, layer in enumerate(chain.layers, start=1)
         )
     )
+
+
+def _unread(layer: Layer, shape: Shape) -> Pair:
+    return layer.line(0, shape.height).unread, layer.line(1, shape.width).unread

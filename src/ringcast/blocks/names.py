@@ -20,4 +20,4 @@ MODULES: dict[str, type[nn.Module]] = {
     "hardtanh": nn.Hardtanh,
     "identity": nn.Identity,
 }
-"""Same keys as ``ringcast.arithmetic.activations.ACTIVATIONS``; the settings there are attributes of these classes."""
+"""Same keys as ``ringcast.arithmetic.layers.activation.ACTIVATIONS``; its settings are attributes of these classes."""

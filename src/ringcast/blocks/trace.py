@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ringcast.arithmetic import Activation, Conv2d, ConvChain, ConvTranspose2d
-from ringcast.arithmetic.activations import ACTIVATIONS
+from ringcast.arithmetic.layers.activation import ACTIVATIONS
 from ringcast.arithmetic.shape import Shape
 from ringcast.blocks.names import MODULES
 from ringcast.errors import LayerError

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ringcast.arithmetic.arguments import Pair, store, value_text
+from ringcast.arithmetic.arguments import store, value_text
+from ringcast.arithmetic.line import Line, identity
 from ringcast.arithmetic.shape import Shape
 from ringcast.errors import LayerError
 
@@ -85,9 +86,9 @@ class Activation:
         """No multiply-accumulates: 0."""
         return 0
 
-    def unread(self, shape: Shape) -> Pair:
-        """Every row and column is read: (0, 0)."""
-        return 0, 0
+    def line(self, axis: int, size: int) -> Line:
+        """Every number for itself."""
+        return identity(size)
 
 
 def _check(name: str, setting: str, value: object) -> None:

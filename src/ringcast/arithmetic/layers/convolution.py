@@ -8,9 +8,11 @@ PyTorch 2.13, which the tests use as oracle.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from ringcast.arithmetic.arguments import Pair, at, call_text, flag, pair, store, value_text, whole
-from ringcast.arithmetic.axis import Window, conv_size, cropped_places, transposed_size, unread_places
+from ringcast.arithmetic.layers.window import Window, conv_line, conv_size, transposed_line, transposed_size
+from ringcast.arithmetic.line import Border, Line
 from ringcast.arithmetic.shape import Shape
 from ringcast.errors import LayerError
 
@@ -106,12 +108,9 @@ class Conv2d:
         """Multiply-accumulates for one image: weights times **output** pixels; biases not counted."""
         return _weights(self) * self.output(shape).pixels
 
-    def unread(self, shape: Shape) -> Pair:
-        """Rows and columns of the input that no output pixel reads."""
-        return (
-            unread_places(shape.height, self.window(0), self.padding_mode),
-            unread_places(shape.width, self.window(1), self.padding_mode),
-        )
+    def line(self, axis: int, size: int) -> Line:
+        """Where the numbers of one axis come from, for an input of ``size`` along it."""
+        return conv_line(size, self.window(axis), cast("Border", self.padding_mode))
 
 
 @dataclass(frozen=True)
@@ -190,9 +189,9 @@ class ConvTranspose2d:
         """Multiply-accumulates for one image: weights times **input** pixels; biases not counted."""
         return _weights(self) * shape.pixels
 
-    def unread(self, shape: Shape) -> Pair:
-        """Rows and columns of the input whose whole stamp the padding crops away."""
-        return cropped_places(shape.height, self.window(0)), cropped_places(shape.width, self.window(1))
+    def line(self, axis: int, size: int) -> Line:
+        """Where the numbers of one axis come from, for an input of ``size`` along it."""
+        return transposed_line(size, self.window(axis))
 
 
 def _settle(layer: Conv2d | ConvTranspose2d, check: Callable[[], None]) -> None:

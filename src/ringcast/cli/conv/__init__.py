@@ -1,0 +1,22 @@
+"""``ringcast conv``: the arithmetic of convolution chains, one module for each command.
+
+The modules import what answers in milliseconds; torch and drawing libraries are imported by the functions that need
+them.
+"""
+
+from cyclopts import App
+
+from ringcast.cli.conv.derive import derive_command
+from ringcast.cli.conv.sizes import sizes_command
+
+__all__ = ["app"]
+
+app = App(
+    name="conv",
+    help=(
+        "Arithmetic of convolution chains, such as the decoder that paints rings. "
+        'A chain is an input size and layers: "11x21 convT(64,64,4,2) relu conv(64,64,3)".'
+    ),
+)
+app.command(sizes_command, name="sizes")
+app.command(derive_command, name="derive")

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint types tests format clean help
+.PHONY: demo test lint types tests docs pages format clean help
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -34,6 +34,17 @@ types: .venv/dev ## static types
 
 tests: .venv/dev ## the test suite with the docstring examples
 	$(BIN)/pytest -q -n 2
+
+.venv/docs: .venv/dev
+	$(PIP) -e '.[dev,docs]'
+	touch $@
+
+pages: .venv/dev ## run the commands of README and docs again and renew their outputs and pictures
+	RINGCAST_RENEW_PICTURES=1 $(BIN)/cog -r -P -I docs README.md docs/*.md docs/*/*.md
+
+docs: .venv/docs ## the documentation as HTML in build/docs
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
 
 format: .venv/dev ## rewrite the code in the house format
 	$(BIN)/ruff check --fix

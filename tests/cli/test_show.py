@@ -149,10 +149,10 @@ def test_detectors_are_described_and_drawn(run, tmp_path):
 
 def test_help_imports_neither_torch_nor_matplotlib():
     program = (
-        "import sys\nfrom ringcast.cli.main import app\n"
-        "try: app(['--help'])\nexcept SystemExit: pass\n"
+        "import sys\nfrom ringcast.cli.main import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
         "print(sorted({'torch', 'matplotlib', 'h5py'} & set(sys.modules)))"
     )
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert "show" in printed
+    assert "Draw an event" in printed
     assert printed.splitlines()[-1] == "[]"

@@ -9,22 +9,39 @@ from cyclopts import App, CycloptsError
 import ringcast
 from ringcast.errors import RingcastError
 
-__all__ = ["app", "main"]
+__all__ = ["main", "program"]
 
-app = App(
-    name="ringcast",
-    help=(
-        "A Cherenkov ring generator that you can see through: decoder arithmetic, simulation, training, reconstruction."
+_COMMANDS = {
+    "demo": ("ringcast.cli.demo:demo", "Reconstruct sample events with the shipped weights; writes a report."),
+    "conv": ("ringcast.cli.conv:app", "Explain, measure, draw and design stacks of convolutions."),
+    "detector": ("ringcast.cli.detector:app", "Say how large a detector is, and draw its sensors."),
+    "simulate": ("ringcast.cli.simulate:simulate", "Simulate events with Geant4 and a photon kernel."),
+    "train": ("ringcast.cli.train:train", "Train the generator by a recipe; resumable."),
+    "reconstruct": (
+        "ringcast.cli.reconstruct:reconstruct",
+        "Fit vertex, direction, energy and particle of every event.",
     ),
-    version=ringcast.__version__,
-)
-app.command("ringcast.cli.conv:app", name="conv")
-app.command("ringcast.cli.train:train", name="train")
-app.command("ringcast.cli.simulate:simulate", name="simulate")
-app.command("ringcast.cli.show:show", name="show")
-app.command("ringcast.cli.reconstruct:reconstruct", name="reconstruct")
-app.command("ringcast.cli.detector:app", name="detector")
-app.command("ringcast.cli.demo:demo", name="demo")
+    "show": ("ringcast.cli.show:show", "Draw an event, and the prediction beside it."),
+}
+"""Name: (where it is, what the list of commands says of it)."""
+
+
+def program(*, listing: bool) -> App:
+    """The commands, each imported when it is called; ``listing`` gives them their line in the list of commands.
+
+    A line given here would take the place of the command's own help, so it is given for the list alone.
+    """
+    app = App(
+        name="ringcast",
+        help=(
+            "A Cherenkov ring generator that you can see through: decoder arithmetic, simulation, training, "
+            "reconstruction."
+        ),
+        version=ringcast.__version__,
+    )
+    for name, (place, line) in _COMMANDS.items():
+        app.command(place, name=name, help=line if listing else None, sort_key=list(_COMMANDS).index(name))
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -32,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the floor sign shows "?" for it
+    words = sys.argv[1:] if arguments is None else arguments
     try:
+        app = program(listing=not words or words[0] in ("--help", "-h"))
         app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         _refuse(f"{str(error).strip()} (add --help to see what it takes)")

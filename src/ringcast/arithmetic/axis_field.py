@@ -1,0 +1,133 @@
+"""Receptive and projective sets of a stack along one axis: exact, for every place and by phase."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import lcm
+
+from ringcast.arithmetic.line import Line
+from ringcast.arithmetic.pattern import LONGEST_PERIOD, keeps
+from ringcast.arithmetic.places import Places, union
+
+__all__ = ["AxisField", "Phases", "axis_field"]
+
+
+@dataclass(frozen=True)
+class Phases:
+    """What output places see on an axis without ends: ``len(seen)`` outputs further, all lies ``step`` further.
+
+    >>> from ringcast.arithmetic.layers import ConvTranspose2d
+    >>> phases = axis_field([ConvTranspose2d(1, 1, 3, 2).line(axis=0, size=11)]).phases[-1]
+    >>> phases.sizes, phases.step, phases.at(4).box
+    ((2, 1), 1, (1, 2))
+    """
+
+    seen: tuple[Places, ...]
+    """Seed places of the output places 0, 1, 2 ... of one period."""
+    step: int
+    """Seed places from one period to the next."""
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Places from the first to the last seen, by phase."""
+        return tuple(one.size for one in self.seen)
+
+    @property
+    def gaps(self) -> bool:
+        """Whether some output places skip seed places, as dilated kernels do."""
+        return any(one.gaps for one in self.seen)
+
+    def at(self, place: int) -> Places:
+        """Seed places of any output place, not clipped to the seed."""
+        turns, phase = divmod(place, len(self.seen))
+        return self.seen[phase].shifted(turns * self.step)
+
+
+@dataclass(frozen=True)
+class AxisField:
+    """A stack along one axis; sets are exact, and clipped at every layer to the places that exist.
+
+    >>> from ringcast.arithmetic.layers import Conv2d, ConvTranspose2d
+    >>> found = axis_field([ConvTranspose2d(1, 1, 4, 2).line(0, 11), Conv2d(1, 1, 3).line(0, 24)])
+    >>> found.receptive(0).box, found.projective(0).box, found.phases[-1].sizes
+    ((0, 1), (0, 3), (3, 3))
+    """
+
+    lines: tuple[Line, ...]
+    phases: tuple[Phases | None, ...]
+    """After every layer; None once they take too long to repeat."""
+    masks: tuple[int, ...]
+    """Seed places of every output place; bit b for place b."""
+
+    @property
+    def size(self) -> int:
+        """Seed places."""
+        return self.lines[0].size
+
+    @property
+    def length(self) -> int:
+        """Output places."""
+        return len(self.masks)
+
+    def receptive(self, place: int) -> Places:
+        """The seed places that an output place depends on."""
+        return _places(self.masks[place])
+
+    def projective(self, place: int) -> Places:
+        """The output places that a seed place has an effect on."""
+        return _places(self._painted[place])
+
+    def path(self, place: int) -> tuple[Places, ...]:
+        """The places that an output place depends on in the seed and after every layer, itself last."""
+        found = [Places(1, place)]
+        for line in reversed(self.lines):
+            found.append(union(Places(1, source) for here in found[-1] for source, _ in line.sources(here)))
+        return tuple(reversed(found))
+
+    @cached_property
+    def _painted(self) -> tuple[int, ...]:
+        painted = [0] * self.size
+        for place, mask in enumerate(self.masks):
+            for source in _places(mask):
+                painted[source] |= 1 << place
+        return tuple(painted)
+
+
+def axis_field(lines: Sequence[Line]) -> AxisField:
+    """Follow the sources of a stack's lines from the output back to the seed; weights of 0 do not count."""
+    phases: Phases | None = Phases((Places(1, 0),), 1)
+    after: list[Phases | None] = []
+    masks = tuple(1 << place for place in range(lines[0].size))
+    for line in lines:
+        phases = None if phases is None else _joined(phases, line)
+        after.append(phases)
+        masks = masks if keeps(line) else _masks(masks, line)
+    return AxisField(tuple(lines), tuple(after), masks)
+
+
+def _joined(phases: Phases, line: Line) -> Phases | None:
+    inputs, outputs = line.advance
+    turns = lcm(inputs, len(phases.seen)) // inputs
+    if turns * outputs > LONGEST_PERIOD:
+        return None
+    seen = tuple(
+        union(phases.at(source) for source, weight in line.unbounded(place) if weight)
+        for place in range(turns * outputs)
+    )
+    return Phases(seen, turns * inputs // len(phases.seen) * phases.step)
+
+
+def _masks(masks: tuple[int, ...], line: Line) -> tuple[int, ...]:
+    found = []
+    for row in line.rows:
+        mask = 0
+        for source, _ in row:
+            mask |= masks[source]
+        found.append(mask)
+    return tuple(found)
+
+
+def _places(mask: int) -> Places:
+    """A mask whose bit 0 stands for place 0, as a set."""
+    first = (mask & -mask).bit_length() - 1 if mask else 0
+    return Places(mask >> first, first)

@@ -88,7 +88,11 @@ def test_derive_prints_the_derivation(run):
 def test_derive_as_json(run):
     _, out, _ = run("derive", SLIDES, "--json")
     document = json.loads(out)
-    assert document["layers"][0]["formulas"]["H"] == {"text": "(11−1)·2 − 2·0 + 1·(4−1) + 0 + 1", "result": 24}
+    assert document["layers"][0]["formulas"]["H"] == {
+        "text": "(11−1)·2 − 2·0 + 1·(4−1) + 0 + 1",
+        "latex": r"(11-1) \cdot 2 - 2 \cdot 0 + 1 \cdot (4-1) + 0 + 1",
+        "result": 24,
+    }
     assert document["layers"][1]["formulas"] == {}
     assert document["total"] == {
         "output_pixels": 14_784,

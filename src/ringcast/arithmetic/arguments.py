@@ -3,18 +3,17 @@
 Each function returns the settled value or raises ``LayerError`` with the name, the value and what was expected.
 """
 
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from operator import index
 from typing import Any
 
 from ringcast.errors import LayerError
 
-__all__ = ["Pair", "at", "call_text", "flag", "pair", "store", "value_text", "whole"]
+__all__ = ["Pair", "at", "call_text", "flag", "number", "pair", "settle", "store", "value_text", "whole"]
 
 Pair = tuple[int, int]
-_POSITIONAL = 5
-"""in, out, kernel, stride and padding are written without their names, the rest with."""
-_NEEDED = 3
 
 
 def whole(name: str, value: object, least: int) -> int:
@@ -24,12 +23,12 @@ def whole(name: str, value: object, least: int) -> int:
     2
     """
     try:
-        number = None if isinstance(value, bool) else index(value)  # type: ignore[arg-type]
+        found = None if isinstance(value, bool) else index(value)  # type: ignore[arg-type]
     except TypeError:
-        number = None
-    if number is None or number < least:
+        found = None
+    if found is None or found < least:
         raise LayerError(f"{name} is {value!r}; expected a whole number of at least {least}")
-    return number
+    return found
 
 
 def pair(name: str, value: object, least: int) -> Pair:
@@ -39,11 +38,22 @@ def pair(name: str, value: object, least: int) -> Pair:
     ((2, 2), (1, 2))
     """
     if not isinstance(value, tuple | list):
-        number = whole(name, value, least)
-        return number, number
+        both = whole(name, value, least)
+        return both, both
     if len(value) != 2:
         raise LayerError(f"{name} is {value!r}; expected one whole number, or two: (height, width)")
     return whole(name, value[0], least), whole(name, value[1], least)
+
+
+def number(name: str, value: object) -> float:
+    """A finite number.
+
+    >>> number("eps", 1)
+    1.0
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise LayerError(f"{name} is {value!r}; expected a finite number")
+    return float(value)
 
 
 def flag(name: str, value: object) -> bool:
@@ -71,29 +81,43 @@ def store(layer: object, name: str, value: object) -> None:
     object.__setattr__(layer, name, value)
 
 
+def settle(layer: object, check: Callable[[], None]) -> None:
+    """Run the checks of a layer that is being made; what they refuse gets the layer's text in front."""
+    try:
+        check()
+    except LayerError as error:
+        raise LayerError(f"{layer}: {error}") from None
+
+
 def value_text(value: object) -> str:
     """A value as the grammar reads it: 4 for (4, 4), 2x3 for (2, 3), false for False.
 
-    >>> [value_text(value) for value in ((4, 4), (2, 3), False, "same", 0.2)]
-    ['4', '2x3', 'false', 'same', '0.2']
+    >>> [value_text(value) for value in ((4, 4), (2, 3), (2.0, 1.5), False, "same", 0.2)]
+    ['4', '2x3', '2x1.5', 'false', 'same', '0.2']
     """
     if isinstance(value, tuple | list):
-        parts = [str(part) for part in value]
+        parts = [str(part).removesuffix(".0") for part in value]
         return parts[0] if len(set(parts)) == 1 and len(parts) == 2 else "x".join(parts)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def call_text(word: str, layer: Any) -> str:
-    """The layer as the grammar reads it, defaults left out: ``convT(64,64,4,2)``."""
+def call_text(word: str, layer: Any, positional: int = 5, usual: Mapping[str, object] | None = None) -> str:
+    """The layer as the grammar reads it, defaults left out: ``convT(64,64,4,2)``.
+
+    Args:
+        word: the layer's name.
+        layer: its dataclass.
+        positional: this many of its first fields are written without their names.
+        usual: defaults that depend on other fields.
+    """
     shown = {field.name: value_text(getattr(layer, field.name)) for field in fields(layer)}
-    defaults = {field.name: value_text(field.default) for field in fields(layer) if field.default is not MISSING}
-    names = list(shown)[:_POSITIONAL]
-    while len(names) > _NEEDED and shown[names[-1]] == defaults[names[-1]]:
+    defaults = {field.name: field.default for field in fields(layer) if field.default is not MISSING}
+    usual_text = {name: value_text(value) for name, value in {**defaults, **(usual or {})}.items()}
+    names = list(shown)[:positional]
+    while names and shown[names[-1]] == usual_text.get(names[-1]):
         names.pop()
     written = [shown[name] for name in names]
     written += [
-        f"{name}={text}"
-        for name, text in shown.items()
-        if name not in names and name in defaults and text != defaults[name]
+        f"{name}={text}" for name, text in shown.items() if name not in names and text != usual_text.get(name, text)
     ]
     return f"{word}({','.join(written)})"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ringcast.arithmetic.grammar import EXAMPLE, layer_of, size_of, words
-from ringcast.arithmetic.layers import Layer
+from ringcast.arithmetic.layers import Layer, PixelShuffle, PixelUnshuffle
 from ringcast.arithmetic.shape import Shape, shape_of
 from ringcast.errors import LayerError
 
@@ -92,7 +92,16 @@ def _numbered(number: int, layer: Layer | str) -> Layer:
 
 
 def _first_channels(layers: tuple[Layer, ...]) -> int | None:
-    return next((layer.in_channels for layer in layers if layer.in_channels is not None), None)
+    """The channels that the first layer to state them needs, as they are before any shuffling ahead of it."""
+    more, fewer = 1, 1
+    for layer in layers:
+        if layer.in_channels is not None:
+            return layer.in_channels * more // fewer
+        if isinstance(layer, PixelShuffle):
+            more *= layer.upscale_factor**2
+        elif isinstance(layer, PixelUnshuffle):
+            fewer *= layer.downscale_factor**2
+    return None
 
 
 def _walk(seed: Shape, layers: tuple[Layer, ...]) -> tuple[Shape, ...]:

@@ -6,34 +6,25 @@ A text is an input size and then layers, parted by spaces (or commas, semicolons
     3x32x48 conv(3,8,3x5,stride=2,padding=1x2) tanh    channels x height x width; 3x5 is height x width
 
 Arguments stand in the order of ``torch.nn`` or have their name before them. PyTorch's own spelling is read as well:
-``nn.Conv2d(64, 64, kernel_size=(3, 3), stride=(1, 1))``.
+``nn.Conv2d(64, 64, kernel_size=(3, 3), stride=(1, 1))``. :mod:`ringcast.arithmetic.vocabulary` has the words.
 """
 
 import re
-from dataclasses import MISSING, fields
 from typing import Any, NamedTuple
 
-from ringcast.arithmetic.layers import Activation, Conv2d, ConvTranspose2d
+from ringcast.arithmetic.layers import Activation, Layer
 from ringcast.arithmetic.layers.activation import ACTIVATIONS
+from ringcast.arithmetic.vocabulary import ACTIVATION_WORDS, KNOWN, LAYER_WORDS, Entry, plain
 from ringcast.errors import LayerError
 
 __all__ = ["EXAMPLE", "Word", "layer_of", "size_of", "words"]
 
 EXAMPLE = '"11x21 convT(64,64,4,2) relu conv(64,64,3)"'
-_CONVOLUTIONS: dict[str, type[Conv2d] | type[ConvTranspose2d]] = {
-    "conv": Conv2d,
-    "conv2d": Conv2d,
-    "convt": ConvTranspose2d,
-    "convt2d": ConvTranspose2d,
-    "convtranspose2d": ConvTranspose2d,
-    "convtransposed2d": ConvTranspose2d,
-}
-_SQUEEZED = {name.replace("_", ""): name for name in ACTIVATIONS} | {"swish": "silu"}
-_EXAMPLES = {Conv2d: "conv(64,64,3)", ConvTranspose2d: "convT(64,64,4,2)"}
 _GAP = re.compile(r"[\s,;·→]*")
 _WORD = re.compile(r"[^\s,;·→()]+(?:\s*\((?:[^()]|\([^()]*\))*\))?")
 _SIZE = re.compile(r"\d{1,9}(?:[x×]\d{1,9}){1,2}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_TIMES = re.compile(r"([\d.e+-]+)[x×]([\d.e+-]+)", re.IGNORECASE)
 _COMMA = re.compile(r",(?![^()]*\))")
 
 
@@ -85,7 +76,7 @@ def size_of(word: Word) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", word.text))
 
 
-def layer_of(text: str) -> Conv2d | ConvTranspose2d | Activation:
+def layer_of(text: str) -> Layer:
     """Read one layer.
 
     Raises:
@@ -95,30 +86,57 @@ def layer_of(text: str) -> Conv2d | ConvTranspose2d | Activation:
     Activation(name='relu', settings=())
     >>> print(layer_of("nn.Conv2d(8, 8, kernel_size=(3, 5), padding=same)"))
     conv(8,8,3x5,1,same)
+    >>> print(layer_of("Upsample(scale_factor=2.0, mode='bilinear')"), layer_of("ZeroPad2d((1, 0, 1, 0))"))
+    bilinear(2) pad(1,0,1,0)
     """
     text = text.strip()
     if not _WORD.fullmatch(text):
-        raise LayerError(f"{text!r} is not one layer; write for example {' or '.join(_EXAMPLES.values())}")
+        raise LayerError(f"{text!r} is not one layer; write for example conv(64,64,3) or convT(64,64,4,2)")
     name, _, inside = text.partition("(")
-    word = name.strip().rpartition(".")[2].lower().replace("_", "")
-    positional, named = _arguments(text, inside.removesuffix(")"))
-    if word in _CONVOLUTIONS:
-        return _convolution(text, _CONVOLUTIONS[word], positional, named)
-    if word in _SQUEEZED:
-        activation = _SQUEEZED[word]
+    word = plain(name.strip().rpartition(".")[2])
+    if word in LAYER_WORDS:
+        return _layer(text, LAYER_WORDS[word], *_arguments(text, inside.removesuffix(")")))
+    if word in ACTIVATION_WORDS:
+        positional, named = _arguments(text, inside.removesuffix(")"))
+        activation = ACTIVATION_WORDS[word]
         named.pop("inplace", None)
         return Activation(activation, _bind(text, activation, list(ACTIVATIONS[activation]), positional, named))
-    raise LayerError(f"{text!r} is no known layer; there are conv, convT, {', '.join(ACTIVATIONS)}")
+    raise LayerError(f"{text!r} is no known layer; {_near(word)}there are {', '.join(KNOWN)}")
 
 
-def _convolution(
-    text: str, kind: type[Conv2d] | type[ConvTranspose2d], positional: list[Any], named: dict[str, Any]
-) -> Conv2d | ConvTranspose2d:
-    bound = _bind(text, _EXAMPLES[kind], [field.name for field in fields(kind)], positional, named)
-    missing = [field.name for field in fields(kind) if field.default is MISSING and field.name not in bound]
+def _layer(text: str, entry: Entry, positional: list[Any], named: dict[str, Any]) -> Layer:
+    if entry.ignored:
+        named = {name: value for name, value in named.items() if name not in entry.ignored}
+    if entry.gathers:
+        positional = _gathered(positional)
+    bound = _bind(text, entry.example, entry.names, positional, named)
+    missing = [name for name in entry.needed if name not in bound]
     if missing:
-        raise LayerError(f"{text!r} lacks {' and '.join(missing)}; write for example {_EXAMPLES[kind]}")
-    return kind(**bound)
+        raise LayerError(f"{text!r} lacks {' and '.join(missing)}; write for example {entry.example}")
+    given = {name: value for name, value in entry.preset.items() if bound.get(name, value) != value}
+    if given:
+        name, value = given.popitem()
+        raise LayerError(f"{text!r} has {name}={bound[name]}, but its name says {value}; leave {name} out")
+    return entry.kind(**{**entry.preset, **bound})
+
+
+def _gathered(positional: list[Any]) -> list[Any]:
+    """The whole numbers at the start as one argument: pad(1,0,1,0,reflect) has two."""
+    sides = 0
+    while sides < len(positional) and isinstance(positional[sides], int):
+        sides += 1
+    return [tuple(positional[:sides]), *positional[sides:]] if sides > 1 else positional
+
+
+def _near(word: str) -> str:
+    """The known word most like an unknown one; difflib is imported here as only errors need it."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, [*LAYER_WORDS, *ACTIVATION_WORDS], n=1)
+    if not found:
+        return ""
+    entry = LAYER_WORDS.get(found[0])
+    return f"did you mean {entry.example if entry else ACTIVATION_WORDS[found[0]]}? "
 
 
 def _bind(text: str, example: str, names: list[str], positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
@@ -155,14 +173,18 @@ def _arguments(text: str, inside: str) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _value(text: str) -> Any:
-    """A whole number, a number, a pair as 2x3 or (2, 3), true or false, or a word."""
-    plain = text.strip().strip("'\"")
-    if plain.startswith("("):
-        return tuple(_value(part) for part in plain.strip("()").split(",") if part.strip())
-    if re.fullmatch(r"\d{1,9}[x×]\d{1,9}", plain):
-        return tuple(int(number) for number in re.findall(r"\d+", plain))
-    if re.fullmatch(r"[+-]?\d{1,9}", plain):
-        return int(plain)
-    if _NUMBER.fullmatch(plain):
-        return float(plain)
-    return {"true": True, "false": False}.get(plain.lower(), plain)
+    """A whole number, a number, a pair as 2x3 or (2, 3), more in brackets, true, false, None, or a word."""
+    bare = text.strip().strip("'\"")
+    if bare.startswith("("):
+        return tuple(_value(part) for part in bare.strip("()").split(",") if part.strip())
+    times = _TIMES.fullmatch(bare)
+    if times and all(_NUMBER.fullmatch(part) for part in times.groups()):
+        return tuple(_value(part) for part in times.groups())
+    if re.fullmatch(r"[+-]?\d{1,9}", bare):
+        return int(bare)
+    if _NUMBER.fullmatch(bare):
+        return float(bare)
+    words: dict[str, bool | None] = {"true": True, "false": False}
+    if bare == "None":  # in lower case it is a word: GELU(approximate='none')
+        return None
+    return words.get(bare.lower(), bare)

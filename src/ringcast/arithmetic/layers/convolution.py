@@ -6,11 +6,10 @@ the oneDNN kernels let pass (dilation 0 and empty results, with some groups). So
 PyTorch 2.13, which the tests use as oracle.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from ringcast.arithmetic.arguments import Pair, at, call_text, flag, pair, store, value_text, whole
+from ringcast.arithmetic.arguments import Pair, at, call_text, flag, pair, settle, store, value_text, whole
 from ringcast.arithmetic.layers.window import Window, conv_line, conv_size, transposed_line, transposed_size
 from ringcast.arithmetic.line import Border, Line
 from ringcast.arithmetic.shape import Shape
@@ -45,7 +44,7 @@ class Conv2d:
     padding_mode: str = "zeros"
 
     def __post_init__(self) -> None:
-        _settle(self, self._check)
+        settle(self, self._check)
 
     def _check(self) -> None:
         _settle_common(self)
@@ -139,7 +138,7 @@ class ConvTranspose2d:
     padding_mode: str = "zeros"
 
     def __post_init__(self) -> None:
-        _settle(self, self._check)
+        settle(self, self._check)
 
     def _check(self) -> None:
         _settle_common(self)
@@ -192,13 +191,6 @@ class ConvTranspose2d:
     def line(self, axis: int, size: int) -> Line:
         """Where the numbers of one axis come from, for an input of ``size`` along it."""
         return transposed_line(size, self.window(axis))
-
-
-def _settle(layer: Conv2d | ConvTranspose2d, check: Callable[[], None]) -> None:
-    try:
-        check()
-    except LayerError as error:
-        raise LayerError(f"{layer}: {error}") from None
 
 
 def _settle_common(layer: Conv2d | ConvTranspose2d) -> None:

@@ -6,7 +6,10 @@ them.
 
 from cyclopts import App
 
+from ringcast.cli.conv.cost import cost_command
 from ringcast.cli.conv.derive import derive_command
+from ringcast.cli.conv.field import field_command
+from ringcast.cli.conv.overlap import overlap_command
 from ringcast.cli.conv.sizes import sizes_command
 
 __all__ = ["app"]
@@ -20,3 +23,6 @@ app = App(
 )
 app.command(sizes_command, name="sizes")
 app.command(derive_command, name="derive")
+app.command(cost_command, name="cost")
+app.command(overlap_command, name="overlap")
+app.command(field_command, name="field")

@@ -1,21 +1,24 @@
-"""``ringcast conv sizes``: shapes, weights and work, layer by layer."""
+"""``ringcast conv sizes``: shapes, weights and work, layer by layer.
+
+The document of ``--json``, all whole numbers but the names:
+
+* ``layers[]``: ``name`` (text), ``in`` and ``out`` ([channels, height, width]), ``params`` (biases included), ``macs``
+  (for one image), ``unread`` ([rows, columns] of the input without influence on the result).
+* ``total``: ``params`` and ``macs`` of all layers.
+"""
 
 import json
-import sys
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from ringcast.arithmetic import sizes
 from ringcast.arithmetic.derivation import unread_text
 from ringcast.arithmetic.size_table import ChainSizes
 from ringcast.cli.conv.chain_argument import AsJson, Chain, InputSize, chain_of
+from ringcast.cli.conv.table import console, fits, grid
 
 __all__ = ["sizes_command"]
-
-_PIPE_WIDTH = 120
-"""Columns of a table that no terminal shows."""
 
 
 def sizes_command(chain: Chain, /, *, input_size: InputSize = None, as_json: AsJson = False) -> None:
@@ -37,19 +40,25 @@ def sizes_command(chain: Chain, /, *, input_size: InputSize = None, as_json: AsJ
 
 
 def _print_sizes(table: ChainSizes) -> None:
-    grid = Table(box=None, header_style="bold")
-    for heading in ("", "layer", "in", "out", "params", "MACs"):
-        grid.add_column(heading, justify="left" if heading == "layer" else "right", overflow="fold")
-    for row in table.layers:
-        numbers = (f"{row.params:,}", f"{row.macs:,}")
-        grid.add_row(str(row.number), row.name, str(row.input), str(row.output), *numbers)
-    grid.add_section()
-    grid.add_row("", "total", "", "", f"{table.params:,}", f"{table.macs:,}", style="bold")
-    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
-    console.print(grid)
+    screen = console()
+    rows = _rows(table, with_input=True)
+    screen.print(rows if fits(rows, screen) else _rows(table, with_input=False))
     for row in table.layers:
         if any(row.unread):
-            console.print(f"layer {row.number}, {row.name}: {unread_text(row.unread, row.input)} never read")
+            screen.print(f"layer {row.number}, {row.name}: {unread_text(row.unread, row.input)} never read")
+
+
+def _rows(table: ChainSizes, *, with_input: bool) -> Table:
+    """The table; without the column of inputs it has a row for the seed, since other inputs are the outputs above."""
+    rows = grid("", "layer", *(["in"] if with_input else []), "out", "params", "MACs")
+    if not with_input:
+        rows.add_row("", "seed", str(table.layers[0].input), "", "")
+    for row in table.layers:
+        given = [str(row.input)] if with_input else []
+        rows.add_row(str(row.number), row.name, *given, str(row.output), f"{row.params:,}", f"{row.macs:,}")
+    blank = [""] * (2 if with_input else 1)
+    rows.add_row("", "total", *blank, f"{table.params:,}", f"{table.macs:,}", style="bold")
+    return rows
 
 
 def _sizes_document(table: ChainSizes) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def axis_field(lines: Sequence[Line]) -> AxisField:
 
 def _joined(phases: Phases, line: Line) -> Phases | None:
     inputs, outputs = line.advance
-    turns = lcm(inputs, len(phases.seen)) // inputs
+    turns = lcm(inputs, len(phases.seen)) // inputs if inputs else 1
     if turns * outputs > LONGEST_PERIOD:
         return None
     seen = tuple(

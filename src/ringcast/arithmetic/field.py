@@ -1,8 +1,8 @@
 """Fields: which seed pixels an output pixel depends on, and which output pixels a seed pixel paints.
 
-Sets are exact, through every layer and by phase: a stack of transposed layers gives neighbouring output pixels fields of
-different sizes, so that no single number describes it. Max pooling counts all pixels of its window, max unpooling all
-pixels it may fill.
+Sets are exact, through every layer and by phase: a stack of transposed layers gives neighbouring output pixels fields
+of different sizes, so that no single number describes it. Max pooling counts all pixels of its window, and max
+unpooling all pixels it may take its number from.
 """
 
 from dataclasses import dataclass

@@ -63,7 +63,8 @@ def overlap(chain: ConvChain) -> Overlap:
     """Count the taps of every layer alone and of the stack up to it.
 
     Raises:
-        LayerError: a layer whose places are chosen by the data (max unpooling), so that it has no map.
+        LayerError: a layer whose places are chosen by the data (max unpooling), so that it has no map; or max pooling
+            of a map with negative numbers.
 
     >>> found = overlap(ConvChain.of((11, 21), ["convT(1,1,4,2)", "relu", "conv(1,1,3)"]))
     >>> found.stack.height.pattern, found.stack.height.profile[0], str(found)
@@ -127,7 +128,12 @@ def _stack(lines: tuple[Line, ...]) -> list[AxisTaps]:
     """The taps after every line, of a constant seed."""
     stacks = []
     taps = _ones(lines[0].size)
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
+        if line.blend == "largest" and min(*taps.values, *(taps.pattern or ())) < 0:
+            raise LayerError(
+                f"layer {number} takes the largest of numbers of which some are negative, after cubic interpolation of "
+                f"an uneven map; such a map is no product of rows and columns, so take it out"
+            )
         taps = _after(line, taps)
         stacks.append(taps)
     return stacks

@@ -1,0 +1,176 @@
+"""``ringcast conv overlap``: tap-count maps, layer by layer, and the picture of the last one."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.composite import Composite
+from ringcast.arithmetic.line import Number
+from ringcast.arithmetic.overlap import LayerOverlap, Overlap, overlap
+from ringcast.arithmetic.tap_map import AxisTaps, TapMap
+from ringcast.cli.conv.chain_argument import AsJson, Chain, InputSize, chain_of
+from ringcast.cli.conv.overlap_document import overlap_document
+from ringcast.cli.conv.table import console
+from ringcast.cli.show import picture_path
+
+__all__ = ["overlap_command"]
+
+_DPI = 200
+_SHOWN = 16
+"""Numbers of a pattern, a profile or a kernel that are printed before dots."""
+
+
+def overlap_command(
+    chain: Chain,
+    /,
+    *,
+    output: Annotated[
+        Path | None, Parameter(alias="-o", help="Picture of the map to write: .png, .svg or .pdf.")
+    ] = None,
+    input_size: InputSize = None,
+    as_json: AsJson = False,
+) -> None:
+    """How many taps every pixel takes: checkerboards and border effects, layer by layer and of the whole stack.
+
+    A transposed layer is even if its stride divides its kernel and shares no factor with its dilation. Even inside does
+    not mean even at the border: that is told apart. "alone" judges one layer; the columns after it are of the stack.
+
+    Try:
+
+    * `ringcast conv overlap "11x21 convT(64,64,4,2) relu conv(64,64,3)" -o map.png`
+    * `ringcast conv overlap "11x21 convT(1,1,3,2) convT(1,1,3,2)"`, whose map is a checkerboard
+    """
+    path = None if output is None else picture_path(output, "")
+    stack = chain_of(chain, input_size)
+    found = overlap(stack)
+    if path is not None:
+        _draw(stack, found, path)
+    if as_json:
+        print(json.dumps(overlap_document(found) | ({} if path is None else {"picture": str(path)})))
+        return
+    _print_overlap(found)
+    if path is not None:
+        print(f"wrote {path}")
+
+
+def _draw(chain: ConvChain, found: Overlap, path: Path) -> None:
+    """Write the picture beside, then rename it into place."""
+    from ringcast.views.overlap_map import overlap_figure
+
+    beside = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        overlap_figure(found.stack, chain=str(chain)).savefig(beside, dpi=_DPI)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _print_overlap(found: Overlap) -> None:
+    grid = Table(box=None, header_style="bold")
+    for heading in ("", "layer", "out", "alone", "stack inside [period]", "ratio 1-D / 2-D", "CV", "border px"):
+        grid.add_column(heading, justify="right" if heading in ("", "out") else "left", overflow="fold")
+    for layer in found.layers:
+        pixels = f"{layer.output.height} x {layer.output.width}"
+        grid.add_row(str(layer.number), layer.name, pixels, _judgement(layer), *_cells(layer.stack))
+    screen = console()
+    screen.print(grid)
+    for line in [*_layer_notes(found), *_stack_notes(found)]:
+        screen.print(line, soft_wrap=True)
+
+
+def _judgement(layer: LayerOverlap) -> str:
+    if any(judged.even is None for judged in layer.evenness):
+        return "unknown"
+    return "holes" if layer.alone.holes else "even" if layer.alone.even else "uneven"
+
+
+def _cells(stack: TapMap) -> tuple[str, str, str, str]:
+    ratios = _both([_ratio(axis) for axis in stack.axes])
+    whole = "none" if stack.ratio is None else _short(stack.ratio)
+    variation = "none" if stack.variation is None else f"{stack.variation:.6g}"
+    borders = _both([_border(axis) for axis in stack.axes])
+    return _both([_pattern(axis) for axis in stack.axes]), f"{ratios} / {whole}", variation, borders
+
+
+def _both(texts: Sequence[str]) -> str:
+    """One text if both axes agree, else one for each."""
+    return texts[0] if texts[0] == texts[1] else f"H {texts[0]}, W {texts[1]}"
+
+
+def _pattern(taps: AxisTaps) -> str:
+    return "not found" if taps.pattern is None else f"{_numbers(taps.pattern, _SHOWN // 2)} [{taps.period}]"
+
+
+def _ratio(taps: AxisTaps) -> str:
+    return "none" if taps.ratio is None else _short(taps.ratio)
+
+
+def _border(taps: AxisTaps) -> str:
+    before, after = taps.border
+    if taps.pattern is None:
+        return "unknown"
+    return "all" if not taps.free else str(before) if before == after else f"{before} + {after}"
+
+
+def _short(number: Number) -> str:
+    """A whole number whole, another one with six digits."""
+    return f"{number.numerator:,}" if number.denominator == 1 else f"{float(number):.6g}"
+
+
+def _numbers(numbers: Sequence[Number], most: int = _SHOWN) -> str:
+    shown = " ".join(_short(number).replace(",", "") for number in numbers[:most])
+    return shown if len(numbers) <= most else f"{shown} ..."
+
+
+def _layer_notes(found: Overlap) -> Iterator[str]:
+    """Why layers are uneven, and rows that take nothing."""
+    for layer in found.layers:
+        reasons = ["" if judged.even else judged.reason for judged in layer.evenness]
+        bare = [_count(taps.bare, name) for taps, name in zip(layer.alone.axes, ("row", "column"), strict=True)]
+        for text in _by_axis([[reason] if reason else [] for reason in reasons]):
+            yield f"layer {layer.number}, {layer.name}: {text}"
+        if any(bare):
+            yield f"layer {layer.number}, {layer.name}: {' and '.join(filter(None, bare))} of border with no tap"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}" if number else ""
+
+
+def _stack_notes(found: Overlap) -> Iterator[str]:
+    least, most = found.stack.range
+    variation = found.stack.whole_variation
+    spread = "" if variation is None else f", CV {variation:.6g}"
+    yield f"whole map: {_short(least)} to {_short(most)} taps, sum {_short(found.stack.total)}{spread}"
+    pairs = zip(found.stack.axes, found.composite, strict=True)
+    yield from _by_axis([list(_axis_notes(taps, kernel)) for taps, kernel in pairs])
+    yield str(found)
+
+
+def _axis_notes(taps: AxisTaps, kernel: Composite) -> Iterator[str]:
+    """What is worth knowing of one axis: its frequencies, its borders, and the stack as one kernel."""
+    if taps.amplitudes:
+        last = len(taps.amplitudes)
+        span = f"1/{taps.period}" if last == 1 else f"1/{taps.period} to {last}/{taps.period}"
+        numbers = " ".join(f"{amplitude:.6f}" for amplitude in taps.amplitudes[:_SHOWN])
+        yield f"amplitude at frequency {span}, of the mean: {numbers}"
+    start, end = taps.profile
+    if taps.free and start == end and start:
+        yield f"border from either edge: {_numbers(start)}"
+    elif taps.free and (start or end):
+        yield f"border from the start: {_numbers(start) or 'none'}; from the end: {_numbers(end) or 'none'}"
+    if kernel.kernel is not None:
+        yield f"as one kernel: {_count(len(kernel.kernel), 'tap')}, stride {kernel.stride}: {_numbers(kernel.kernel)}"
+
+
+def _by_axis(notes: Sequence[Sequence[str]]) -> list[str]:
+    """The notes of height and width; those that agree once."""
+    if notes[0] == notes[1]:
+        return list(notes[0])
+    return [f"{name} {note}" for name, axis in zip("HW", notes, strict=True) for note in axis]

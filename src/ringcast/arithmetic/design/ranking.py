@@ -1,0 +1,124 @@
+"""One stack that fits, in the numbers it is ranked by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ringcast.arithmetic.arguments import Pair
+from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.design.stack import AxisStack, block_layers, stack_layers
+from ringcast.arithmetic.layers import Activation, Crop
+from ringcast.arithmetic.line import Line
+from ringcast.arithmetic.pattern import carried, repeated
+from ringcast.arithmetic.shape import Shape
+from ringcast.arithmetic.tap_map import AxisTaps
+from ringcast.errors import LayerError
+
+__all__ = ["Candidate", "Design", "axis_taps", "judged"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The blocks of both axes, from the seed on, and the rows and columns that a last layer takes away."""
+
+    rows: AxisStack
+    columns: AxisStack
+    crop: Pair = (0, 0)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A stack that fits; ``str`` gives its chain.
+
+    Two numbers are (height, width).
+    """
+
+    chain: ConvChain
+    scale: Pair
+    """S in n -> S n + C."""
+    offset: Pair
+    """C, before the crop."""
+    crop: Pair
+    """Rows and columns that the last layer takes away."""
+    even: bool
+    """Whether no layer makes a checkerboard pattern whatever its weights."""
+    unaffected: float
+    """Share of the output pixels free of border effect."""
+    params: int
+    macs: int
+
+    def __str__(self) -> str:
+        return str(self.chain)
+
+    @property
+    def key(self) -> tuple[bool, int, float, int, int, str]:
+        """Sorts the better first: even, least crop, least border, least work, fewest weights; the text settles ties."""
+        cropped = sum(self.crop)
+        return not self.even, cropped, -self.unaffected, self.macs, self.params, str(self.chain)
+
+
+def judged(
+    candidate: Candidate, seed: Pair, target: Pair, channels: int | Sequence[int], out_channels: int
+) -> Design | None:
+    """The candidate in numbers, its sizes run through; None if a layer does not fit or the size is missed."""
+    taps = [axis_taps(stack, size) for stack, size in zip((candidate.rows, candidate.columns), seed, strict=True)]
+    if taps[0] is None or taps[1] is None:
+        return None
+    layers = stack_layers(candidate.rows, candidate.columns, channels, out_channels, candidate.crop)
+    try:
+        chain = ConvChain.of(seed, layers)
+    except LayerError:
+        return None
+    shapes = chain.shapes
+    if shapes[-1] != Shape(out_channels, *target):
+        return None
+    free = [_cropped(axis, crop).free for axis, crop in zip((taps[0], taps[1]), candidate.crop, strict=True)]
+    return Design(
+        chain=chain,
+        scale=(_affine(candidate.rows)[0], _affine(candidate.columns)[0]),
+        offset=(_affine(candidate.rows)[1], _affine(candidate.columns)[1]),
+        crop=candidate.crop,
+        even=all(block.even for block in (*candidate.rows, *candidate.columns)),
+        unaffected=len(free[0]) * len(free[1]) / shapes[-1].pixels,
+        params=sum(layer.params for layer in layers),
+        macs=sum(layer.macs(shape) for layer, shape in zip(layers, shapes, strict=False)),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def axis_taps(stack: AxisStack, size: int) -> AxisTaps | None:
+    """How many taps every place of one axis takes behind a stack; None if a layer does not fit.
+
+    >>> from ringcast.arithmetic.design.alphabet import AxisBlock
+    >>> axis_taps((AxisBlock("transposed", 2, 4, conv_kernel=3),), 5).values
+    (4, 5, 6, 6, 6, 6, 6, 6, 5, 4)
+    """
+    if not stack:
+        return AxisTaps((1,) * size, (1,))
+    taps = axis_taps(stack[:-1], size)
+    for layer in block_layers(stack[-1], stack[-1], 1, 1, 1):
+        if taps is None:
+            return None
+        if not isinstance(layer, Activation):
+            taps = _through(layer.line(0, len(taps.values)), taps)
+    return taps
+
+
+def _through(line: Line, taps: AxisTaps) -> AxisTaps | None:
+    if line.length < 1:
+        return None
+    return AxisTaps(carried(line, taps.values), None if taps.pattern is None else repeated(line, taps.pattern))
+
+
+def _cropped(taps: AxisTaps, crop: int) -> AxisTaps:
+    if not crop:
+        return taps
+    line = Crop((0, 0, crop // 2, crop - crop // 2)).line(0, len(taps.values))
+    return _through(line, taps) or taps
+
+
+def _affine(stack: AxisStack) -> Pair:
+    scale, offset = 1, 0
+    for block in stack:
+        scale, offset = scale * block.scale, offset * block.scale + block.offset
+    return scale, offset

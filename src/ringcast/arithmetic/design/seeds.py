@@ -1,0 +1,97 @@
+"""Seed sizes for a target: those from which a stack with equal parameters on both axes reaches it, or nearly."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log2
+
+from ringcast.arithmetic.arguments import Pair
+from ringcast.arithmetic.design.affine import offsets, scales
+from ringcast.arithmetic.design.alphabet import Alphabet
+from ringcast.arithmetic.design.ranking import Candidate, Design
+from ringcast.arithmetic.design.search import Task, found, ways
+from ringcast.errors import ArgumentError
+
+__all__ = ["SeedProposal", "design_seeds"]
+
+_GOOD_SIDE = 8
+"""Pixels along the shorter side of a seed: coarse enough to be one picture, fine enough to say where."""
+_SMALLEST_SIDE = 3
+"""A seed with fewer rows or columns is all border."""
+
+
+@dataclass(frozen=True)
+class SeedProposal:
+    """A seed, and the best stack from it to the target; ``design.crop`` is what the last layer takes away."""
+
+    seed: Pair
+    design: Design
+
+
+def design_seeds(
+    target: Pair,
+    alphabet: Alphabet | None = None,
+    *,
+    channels: int | Sequence[int] = 64,
+    out_channels: int = 3,
+    limit: int = 10,
+) -> tuple[SeedProposal, ...]:
+    """Propose seeds for a target: exact ones first, then by the smallest crop.
+
+    Among equals, those whose S n is near the target come first, and then a side near 8 pixels. The same
+    parameters serve both axes. Blocks that paint a checkerboard whatever their weights are left out.
+
+    Raises:
+        ArgumentError: a target that is no (height, width), or a limit below 1.
+
+    >>> [(made.seed, made.design.scale[0], made.design.crop) for made in design_seeds((51, 150), limit=2)]
+    [((6, 17), 9, (0, 0)), ((5, 16), 9, (0, 0))]
+    """
+    if len(target) != 2 or any(isinstance(size, bool) or size < 2 * _SMALLEST_SIDE for size in target):
+        raise ArgumentError(f"target is {target!r}; expected (height, width), both at least {2 * _SMALLEST_SIDE}")
+    if limit < 1:
+        raise ArgumentError(f"limit is {limit}; expected at least 1")
+    settled = replace(alphabet or Alphabet(), even_only=True, crop=True)
+    best: dict[Pair, SeedProposal] = {}
+    for option in sorted(set(_options(tuple(target), settled)), key=_key):  # type: ignore[arg-type]
+        if option.seed not in best:
+            made = _stack(option, Task(option.seed, tuple(target), settled, channels, out_channels))  # type: ignore[arg-type]
+            if made is not None:
+                best[option.seed] = SeedProposal(option.seed, made)
+        if len(best) == limit:
+            break
+    return tuple(best.values())
+
+
+@dataclass(frozen=True)
+class _Option:
+    """A seed with the scale and offset that lead to the target and ``crop`` rows and columns more."""
+
+    seed: Pair
+    scale: int
+    offset: int
+    crop: Pair
+
+
+def _options(target: Pair, alphabet: Alphabet) -> Iterator[_Option]:
+    for family in alphabet.families:
+        for blocks in range(1, alphabet.max_layers // family[0].layers + 1):
+            for scale in scales(family, blocks, min(target) // _SMALLEST_SIDE):
+                for offset in offsets(family, scale, blocks):
+                    seed = -((offset - target[0]) // scale), -((offset - target[1]) // scale)
+                    crop = scale * seed[0] + offset - target[0], scale * seed[1] + offset - target[1]
+                    if min(seed) >= _SMALLEST_SIDE and all(
+                        scale * side <= 2 * goal and side < goal for side, goal in zip(seed, target, strict=True)
+                    ):
+                        yield _Option(seed, scale, offset, crop)
+
+
+def _key(option: _Option) -> tuple[int, int, float, Pair, int, int]:
+    """Least crop, least seed pixels lost or made at the ends, a side near the good one."""
+    unusual = abs(log2(min(option.seed) / _GOOD_SIDE))
+    return sum(option.crop), abs(option.offset) // option.scale, unusual, option.seed, abs(option.offset), option.offset
+
+
+def _stack(option: _Option, task: Task) -> Design | None:
+    stacks = (stack for way in ways(task) for stack in way.stacks(option.scale, option.offset))
+    designs = found(task, (Candidate(stack, stack, option.crop) for stack in stacks))
+    return designs[0] if designs else None

@@ -16,23 +16,124 @@ divide each channel's energy beyond its mean by its whole energy::
 averaged over constant seeds whose channels are random; channels count alike, for their units may differ. It is 0 for a
 network that answers a constant with constants, and 1 for one whose answer has mean 0. It knows nothing of the borders,
 of the response to anything but constants, and of what is visible to the eye: biases add to the mean and so lower it,
-whatever the pattern.
+whatever the pattern. A norm that takes its statistics from the map (InstanceNorm, GroupNorm) lets the borders in again.
+
+Which one when? :func:`check` measures a network with its weights; :func:`checkerboard_index` tells its index alone;
+:func:`non_dc_share_at_init` is what to expect of a chain before training.
 """
 
+from copy import deepcopy
+from dataclasses import dataclass
 from math import sqrt
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from ringcast.arithmetic import ConvChain
-from ringcast.blocks.check_tile import tile_of
+from ringcast.blocks.check_gain import StepGain, step_gains
+from ringcast.blocks.check_tile import Tile, tile_of
 from ringcast.blocks.sequential import sequential
 from ringcast.errors import ArgumentError
 
-__all__ = ["non_dc_share", "non_dc_share_at_init"]
+__all__ = [
+    "Check",
+    "check",
+    "checkerboard_index",
+    "constant_response",
+    "non_dc_share",
+    "non_dc_share_at_init",
+    "responses_at_init",
+    "tile_spectrum",
+    "without_biases",
+]
+
+_DRAWS = 32
 
 
-def non_dc_share(tile: Tensor) -> float:
+@dataclass(frozen=True)
+class Check:
+    """What :func:`check` found of a network."""
+
+    index: float
+    """The index of the network as it is."""
+    index_without_biases: float
+    """The index with all biases 0: of the weights alone, and the same for seeds of any size."""
+    steps: tuple[StepGain, ...]
+    """Its upsampling steps."""
+    tile: Tile
+    response: Float[Tensor, "draw channel row col"]
+    """The responses to the constant seeds, one period of each."""
+    spectrum: Float[Tensor, "row col"]
+    """Their energy at the frequencies (row / S, col / S): 1 in all, of which the index is not at (0, 0)."""
+
+
+def check(net: nn.Sequential, chain: ConvChain, *, constants: Tensor | None = None) -> Check:
+    """Measure the checkerboard of a network with the weights it has.
+
+    Args:
+        net: one module for each layer of the chain; used in evaluation mode.
+        chain: its layers.
+        constants: the seeds, constant over the map, ``"draw channel"``; 32 normally distributed ones if not given.
+
+    Raises:
+        LayerError: the chain leaves no tile clear of the borders.
+
+    >>> from ringcast.arithmetic import parse
+    >>> chain = parse("11x21 convT(8,8,4,2) relu conv(8,3,3)")
+    >>> found = check(sequential(chain, generator=torch.Generator().manual_seed(1)), chain)
+    >>> found.tile.period, found.steps[0].even, 0 < found.index < found.index_without_biases < 1
+    ((2, 2), True, True)
+    """
+    seeds = _constants(chain) if constants is None else constants
+    response = constant_response(net, chain, seeds)
+    spectrum = tile_spectrum(response)
+    return Check(
+        index=non_dc_share(response),
+        index_without_biases=non_dc_share(constant_response(without_biases(net), chain, seeds)),
+        steps=step_gains(net, chain),
+        tile=tile_of(chain),
+        response=response,
+        spectrum=spectrum,
+    )
+
+
+def checkerboard_index(net: nn.Sequential, chain: ConvChain, *, constants: Tensor | None = None) -> float:
+    """The index of a network, from 0 (none) to 1; the module's text defines it, :func:`check` explains the arguments.
+
+    >>> from ringcast.arithmetic import parse
+    >>> chain = parse("4x4 nearest(2) conv(1,1,3)")
+    >>> checkerboard_index(sequential(chain), chain) < 1e-12
+    True
+    """
+    return non_dc_share(constant_response(net, chain, _constants(chain) if constants is None else constants))
+
+
+def constant_response(
+    net: nn.Sequential, chain: ConvChain, constants: Float[Tensor, "draw seed_channel"]
+) -> Float[Tensor, "draw channel row col"]:
+    """One period of what a network makes of constant seeds, clear of the borders, in float64.
+
+    The size of the seed does not matter there, so the smallest that has such a tile is used.
+
+    >>> from ringcast.arithmetic import parse
+    >>> chain = parse("4x4 nails(2)".replace("4x4", "1x4x4"))
+    >>> constant_response(sequential(chain), chain, torch.tensor([[3.0]])).tolist()
+    [[[[3.0, 0.0], [0.0, 0.0]]]]
+    """
+    if constants.ndim != 2 or constants.shape[1] != chain.seed.channels:
+        raise ArgumentError(
+            f"constants have shape {tuple(constants.shape)}; expected (draws, {chain.seed.channels} seed channels)"
+        )
+    tile = tile_of(chain)
+    settled = deepcopy(net).double().eval()
+    with torch.no_grad():
+        response = settled(constants.double()[:, :, None, None].expand(-1, -1, *tile.seed))[(..., *tile.rows_cols)]
+    shift = tuple(start % length for start, length in zip(tile.start, tile.period, strict=True))
+    return torch.as_tensor(response.roll(shift, (-2, -1)))
+
+
+def non_dc_share(tile: Float[Tensor, "... row col"]) -> float:
     """Energy beyond the mean over the whole energy, of every channel of a tile ``"... row col"``, averaged.
 
     A channel without energy has share 0.
@@ -45,7 +146,38 @@ def non_dc_share(tile: Tensor) -> float:
     return float((beyond / whole).nan_to_num(nan=0.0).mean())
 
 
-def non_dc_share_at_init(chain: ConvChain, *, draws: int = 32, seed: int = 0) -> tuple[float, float]:
+def tile_spectrum(tile: Float[Tensor, "... row col"]) -> Float[Tensor, "row col"]:
+    """Energy of a repeating tile at its frequencies (row / S, col / S), of every channel as a share, averaged.
+
+    All but the first number together are the ``non_dc_share``.
+
+    >>> tile_spectrum(torch.tensor([[3.0, 1.0], [3.0, 1.0]])).tolist()
+    [[0.800000011920929, 0.20000000298023224], [0.0, 0.0]]
+    """
+    power = torch.fft.fft2(tile).abs().square()
+    shares = (power / power.sum((-2, -1), keepdim=True)).nan_to_num(nan=0.0)
+    return torch.as_tensor(shares.flatten(0, -3).mean(0) if shares.ndim > 2 else shares)
+
+
+def responses_at_init(
+    chain: ConvChain, *, draws: int, seed: int, biases: bool = False
+) -> Float[Tensor, "draw channel row col"]:
+    """Responses of a chain with fresh weights, PyTorch's default, each to a new normally distributed constant seed.
+
+    >>> from ringcast.arithmetic import parse
+    >>> responses_at_init(parse("4x3x3 convT(4,3,4,2)"), draws=5, seed=1).shape
+    torch.Size([5, 3, 2, 2])
+    """
+    generator = torch.Generator().manual_seed(seed)
+    responses = []
+    for _ in range(draws):
+        net = sequential(chain, generator=generator, dtype=torch.float64)
+        constant = torch.randn(1, chain.seed.channels, generator=generator, dtype=torch.float64)
+        responses.append(constant_response(net if biases else without_biases(net), chain, constant))
+    return torch.cat(responses)
+
+
+def non_dc_share_at_init(chain: ConvChain, *, draws: int = _DRAWS, seed: int = 0) -> tuple[float, float]:
     """Index of a chain with fresh weights and no biases: its mean over random networks, and the standard error of it.
 
     Every draw has new weights (PyTorch's default, uniform) and a new constant seed (normal); activations are those of
@@ -62,21 +194,24 @@ def non_dc_share_at_init(chain: ConvChain, *, draws: int = 32, seed: int = 0) ->
     """
     if draws < 2:
         raise ArgumentError(f"draws is {draws}; expected at least 2, for the error is taken from their scatter")
-    tile = tile_of(chain)
-    generator = torch.Generator().manual_seed(seed)
-    shares = torch.empty(draws, dtype=torch.float64)
-    for place in range(draws):
-        net = sequential(chain, generator=generator, dtype=torch.float64)
-        _drop_biases(net)
-        constant = torch.randn(1, chain.seed.channels, 1, 1, generator=generator, dtype=torch.float64)
-        with torch.no_grad():
-            response = net.eval()(constant.expand(-1, -1, *tile.seed))
-        shares[place] = non_dc_share(response[(..., *tile.rows_cols)])
-    return float(shares.mean()), float(shares.std()) / sqrt(draws)
+    return _mean_share(responses_at_init(chain, draws=draws, seed=seed))
 
 
-def _drop_biases(net: nn.Module) -> None:
+def without_biases(net: nn.Sequential) -> nn.Sequential:
+    """A copy of a network whose biases are 0."""
+    copy = deepcopy(net)
     with torch.no_grad():
-        for name, weight in net.named_parameters():
+        for name, weight in copy.named_parameters():
             if name.rpartition(".")[2] == "bias":
                 weight.zero_()
+    return copy
+
+
+def _mean_share(responses: Float[Tensor, "draw channel row col"]) -> tuple[float, float]:
+    shares = torch.tensor([non_dc_share(response) for response in responses], dtype=torch.float64)
+    return float(shares.mean()), float(shares.std()) / sqrt(len(shares))
+
+
+def _constants(chain: ConvChain) -> Float[Tensor, "draw seed_channel"]:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(_DRAWS, chain.seed.channels, generator=generator, dtype=torch.float64)

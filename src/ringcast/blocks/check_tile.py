@@ -65,6 +65,8 @@ def period(layers: tuple[Layer, ...], axis: int, size: int) -> int:
     found = 1
     for layer in layers:
         line = layer.line(axis, size)
+        if line.blend == "one":
+            raise LayerError(f"{layer}: the data decide which pixels it fills, so its response to a constant is chance")
         inputs, outputs = line.advance
         found, size = lcm(found, inputs) * outputs // inputs, line.length
     return found

@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from ringcast import blocks
 from ringcast.arithmetic import ConvChain, parse, sizes
 from ringcast.arithmetic.layers.activation import ACTIVATIONS
 from ringcast.blocks.names import MODULES
+from ringcast.errors import LayerError
 
 SLIDES = parse(
     "11x21 convT(64,64,4,2) relu conv(64,64,3) relu convT(64,32,4,2) relu conv(32,32,3) relu "
@@ -63,6 +65,45 @@ def test_drawn_weights_fill_pytorchs_bounds(text):
         assert numbers.abs().max() <= fan**-0.5
     assert layer.weight.abs().max() > 0.95 * fan**-0.5
     assert layer.weight.detach().std() == pytest.approx((3 * fan) ** -0.5, rel=0.1)
+
+
+def test_norms_take_device_and_type_too():
+    chain = parse("4x6x6 batchnorm2d(4) instancenorm2d(4,affine=true) groupnorm(2,4) conv(4,1,3)")
+    net = blocks.sequential(chain, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    assert {weight.dtype for weight in net.parameters()} == {torch.float64}
+
+
+def test_max_unpooling_takes_the_last_pooling_that_is_free():
+    image = torch.rand(1, 1, 7, 8)
+    chain = parse("1x7x8 maxpool(2) maxpool(1x2) relu maxunpool(1x2) maxunpool(2,output_size=7x8)")
+    found = blocks.sequential(chain)(image)
+    pooled, places = F.max_pool2d(image, 2, return_indices=True)
+    inner, inner_places = F.max_pool2d(pooled, (1, 2), return_indices=True)
+    undone = F.max_unpool2d(inner, inner_places, (1, 2))
+    assert torch.equal(found, F.max_unpool2d(undone, places, 2, output_size=(7, 8)))
+    kept = found != 0
+    assert torch.equal(found[kept], image[kept])
+
+
+def test_pooling_and_unpooling_as_on_the_slides():
+    """Section 10: 6 -> (0, 2), 5 -> (1, 1), 7 -> (3, 0), 8 -> (3, 3)."""
+    image = torch.tensor([[[[1.0, 2, 6, 3], [3, 5, 2, 1], [1, 2, 2, 1], [7, 3, 4, 8]]]])
+    found = blocks.sequential(parse("1x4x4 maxpool(2) maxunpool(2)"))(image)
+    assert found[0, 0].tolist() == [[0, 0, 6, 0], [0, 5, 0, 0], [0, 0, 0, 0], [7, 0, 0, 8]]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1x4x4 maxunpool(2)", r"layer 1, maxunpool\(2\): no maxpool before it is left to undo.*take nails"),
+        ("1x4x4 maxpool(2) maxunpool(2) maxunpool(2)", r"layer 3, maxunpool\(2\): no maxpool"),
+        ("1x5x4 maxpool(2) maxunpool(2)", r"maps 1 x 2 x 2 to 1 x 4 x 4, .* layer 1, maxpool\(2\), .* output_size=5x4"),
+        ("1x4x4 maxpool(2) conv(1,2,1) maxunpool(2)", r"maps 2 x 2 x 2 .* the channels and size that left"),
+    ],
+)
+def test_max_unpooling_without_its_pooling_is_refused(text, message):
+    with pytest.raises(LayerError, match=message):
+        blocks.sequential(parse(text))
 
 
 def test_device_and_type():

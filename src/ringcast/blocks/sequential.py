@@ -5,8 +5,23 @@ from typing import Any
 import torch
 from torch import nn
 
-from ringcast.arithmetic import Activation, Conv2d, ConvChain, ConvTranspose2d
-from ringcast.blocks.names import MODULES
+from ringcast.arithmetic import ConvChain
+from ringcast.arithmetic.layers import (
+    Activation,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    GroupNorm,
+    InstanceNorm2d,
+    Layer,
+    MaxPool2d,
+    MaxUnpool2d,
+    Pad,
+    Upsample,
+)
+from ringcast.blocks.modules import AntialiasUpsample, UnpoolSequential
+from ringcast.blocks.names import LAYERS, MODULES, PADS
+from ringcast.errors import LayerError
 
 __all__ = ["sequential"]
 
@@ -27,6 +42,9 @@ def sequential(
         device: where the weights are, as in ``torch.nn``.
         dtype: their type, as in ``torch.nn``.
 
+    Raises:
+        LayerError: max unpooling without a max pooling before it whose maps it gives back.
+
     >>> from ringcast.arithmetic import parse
     >>> chain = parse("11x21 convT(64,64,4,2) relu conv(64,64,3)")
     >>> net = sequential(chain, generator=torch.Generator().manual_seed(1))
@@ -34,20 +52,69 @@ def sequential(
     torch.Size([1, 64, 22, 42])
     """
     where = {"device": device, "dtype": dtype}
-    return nn.Sequential(*(_module(layer, generator, where) for layer in chain.layers))
+    pools = _undone_pools(chain)
+    modules = [_module(layer, generator, where, number in pools) for number, layer in enumerate(chain.layers)]
+    if not pools:
+        return nn.Sequential(*modules)
+    sizes = {place: layer.output_size for place, layer in enumerate(chain.layers) if isinstance(layer, MaxUnpool2d)}
+    return UnpoolSequential(modules, sizes)
 
 
-def _module(
-    layer: Conv2d | ConvTranspose2d | Activation, generator: torch.Generator | None, where: dict[str, Any]
-) -> nn.Module:
-    if isinstance(layer, Activation):
-        return MODULES[layer.name](**dict(layer.settings))
-    kind = nn.Conv2d if isinstance(layer, Conv2d) else nn.ConvTranspose2d
-    arguments = {**vars(layer), **where}
-    if generator is None:
-        return kind(**arguments)
+def _module(layer: Layer, generator: torch.Generator | None, where: dict[str, Any], with_indices: bool) -> nn.Module:
+    kind: Any = LAYERS.get(type(layer))
+    arguments = dict(vars(layer))
+    match layer:
+        case Conv2d() | ConvTranspose2d() if generator is not None:
+            return _drawn(kind, {**arguments, **where}, generator)
+        case Conv2d() | ConvTranspose2d() | BatchNorm2d() | InstanceNorm2d() | GroupNorm():
+            arguments |= where
+        case Activation():
+            kind, arguments = MODULES[layer.name], dict(layer.settings)
+        case Pad():
+            kind = PADS[arguments.pop("mode")]
+        case Upsample():
+            kind = AntialiasUpsample if arguments.pop("antialias") else nn.Upsample
+        case MaxUnpool2d():
+            kind = nn.MaxUnpool2d
+            del arguments["output_size"]
+        case MaxPool2d():
+            arguments["return_indices"] = with_indices
+    return kind(**arguments)
+
+
+def _undone_pools(chain: ConvChain) -> set[int]:
+    """Places of the max poolings whose indices a max unpooling takes: each the last before it that is still free.
+
+    Raises:
+        LayerError: there is none, or maps between the two that do not have the size of its indices.
+    """
+    free: list[int] = []
+    undone: set[int] = set()
+    for place, layer in enumerate(chain.layers):
+        if isinstance(layer, MaxPool2d):
+            free.append(place)
+        elif isinstance(layer, MaxUnpool2d):
+            name = f"layer {place + 1}, {layer}"
+            if not free:
+                raise LayerError(
+                    f"{name}: no maxpool before it is left to undo; max unpooling needs the indices of one, so put a "
+                    f"maxpool before it or take nails, which needs none"
+                )
+            pool = free.pop()
+            undone.add(pool)
+            whole, pooled = chain.shapes[pool : pool + 2]
+            if chain.shapes[place] != pooled or chain.shapes[place + 1] != whole:
+                raise LayerError(
+                    f"{name}: maps {chain.shapes[place]} to {chain.shapes[place + 1]}, but it undoes layer {pool + 1}, "
+                    f"{chain.layers[pool]}, which maps {whole} to {pooled}; give it "
+                    f"output_size={whole.height}x{whole.width}, and the channels and size that left the pooling"
+                )
+    return undone
+
+
+def _drawn(kind: type[Any], arguments: dict[str, Any], generator: torch.Generator) -> nn.Module:
     module = kind(**{**arguments, "device": "meta"})
-    module.to_empty(device=where["device"] or torch.get_default_device())
+    module.to_empty(device=arguments["device"] or torch.get_default_device())
     _draw(module, generator)
     return module
 

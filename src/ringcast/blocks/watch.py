@@ -1,0 +1,140 @@
+"""Watching one run of a module: calls of layers, and of functions between layers, become entries of a record."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode, resolve_name
+
+from ringcast.arithmetic.layers import MaxPool2d
+from ringcast.blocks.calls import READERS, SAME, VALUES, WEIGHTED
+from ringcast.blocks.leaves import is_leaf, leaf_layers
+from ringcast.blocks.record import Made, Record, tensors
+from ringcast.errors import LayerError
+
+__all__ = ["Watch"]
+
+_VIEWS = frozenset({"view", "reshape", "view_as", "reshape_as", "expand", "expand_as"})
+"""Functions that give the image they take, if the shape stays."""
+_Given = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+class Watch(TorchFunctionMode):
+    """Notes in ``record`` the calls of leaves, by hooks, and outside them those of functions."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self._record = record
+        self._inside: list[tuple[str, bool, Made | None]] = []
+        """Of the modules being called: path, whether a leaf, and what it makes."""
+
+    def before(self, path: str) -> Callable[[nn.Module, tuple[Any, ...], dict[str, Any]], None]:
+        """A hook that notes the call of the module at ``path``."""
+
+        def enter(module: nn.Module, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+            leaf = not self._muted and is_leaf(module)
+            made = self._enter_leaf(repr(path), module, (arguments, named)) if leaf else None
+            self._inside.append((path, leaf, made))
+
+        return enter
+
+    def after(self, module: nn.Module, arguments: tuple[Any, ...], result: Any) -> None:
+        """A hook that notes the result of a module."""
+        *_, made = self._inside.pop()
+        if made is not None:
+            self._record.add(made)
+            self._keep(made, result)
+
+    @property
+    def _muted(self) -> bool:
+        return any(leaf for _, leaf, _ in self._inside)
+
+    def _enter_leaf(self, maker: str, module: nn.Module, given: _Given) -> Made | None:
+        images = self._record.images(given)
+        if not images:
+            return None
+        made = Made(maker, source=self._record.source(maker, images), pool=self._record.pool_of(given))
+        self._record.add_weights(maker, module.parameters())
+        sizes = [value for value in (*given[0], *given[1].values()) if isinstance(value, list | tuple)]
+        try:
+            made.layers = leaf_layers(module, images[0], sizes[0] if sizes else None)
+        except LayerError as error:
+            raise LayerError(f"{maker}, {error}") from None
+        self._record.check(made, images[0])
+        return made
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Note one call of a function, and make it."""
+        given = (args, kwargs or {})
+        images = [] if self._muted else self._record.images(given)
+        if not images:
+            return func(*args, **given[1])
+        name = func.__self__.__name__ if func.__name__ == "__get__" else func.__name__
+        path = f" in {self._inside[-1][0]!r}" if len(self._inside) > 1 else ""
+        maker = f"{resolve_name(func) or name}{path}"
+        source = self._record.source(maker, images)
+        _refuse(name, maker, source)
+        if name in SAME:
+            result = images[0]
+            with suppress(NotImplementedError):  # a meta tensor cannot be moved to a device
+                result = func(*args, **given[1])
+            self._record.keep(result, source)
+            return result
+        made = Made(maker, source=source, pool=self._record.pool_of(given))
+        self._read(name, made, given, images[0])
+        result = _run(func, given, made)
+        if name in _VIEWS and tuple(getattr(result, "shape", ())) == tuple(images[0].shape):
+            self._record.keep(result, source)
+        elif next(tensors(result), None) is not None and not name.startswith("new_") and not name.endswith("_like"):
+            self._record.add(made)
+            self._keep(made, result)
+        return result
+
+    def _read(self, name: str, made: Made, given: _Given, image: Tensor) -> None:
+        reader = READERS.get(name) or READERS.get(name.removesuffix("_"))
+        if reader is None:
+            made.fault = f"{made.maker} has no place in a chain; there are the layers of ringcast.arithmetic.layers"
+            return
+        try:
+            made.layers = reader(*given[0], **given[1])
+        except LayerError as error:
+            made.fault = f"{made.maker} {error}"
+        except TypeError:
+            made.fault = f"{made.maker} is called with arguments that have no place in a chain"
+        else:
+            weight = (*given[0], given[1].get("weight"))[1] if name in WEIGHTED else None
+            self._record.add_weights(made.maker, [] if weight is None else [weight])
+            self._record.check(made, image)
+
+    def _keep(self, made: Made, result: Any) -> None:
+        if any(isinstance(layer, MaxPool2d) for layer in made.layers) and isinstance(result, tuple):
+            self._record.keep(result[0], made)
+            self._record.keep_indices(result[1], made)
+        else:
+            self._record.keep(result, made)
+
+
+def _refuse(name: str, maker: str, source: Made) -> None:
+    if name in VALUES:
+        raise LayerError(
+            f"{maker} reads the numbers that {source.maker} gives, so that the module's course depends on them; a "
+            f"chain is the same for every image, so trace each course as a module"
+        )
+    if name == "__setitem__":
+        raise LayerError(
+            f"{maker} writes into an image, which has no place in a chain; use a layer for it, such as "
+            f"ringcast.blocks.BedOfNails or nn.ZeroPad2d"
+        )
+
+
+def _run(func: Any, given: _Given, made: Made) -> Any:
+    try:
+        return func(*given[0], **given[1])
+    except Exception as error:
+        fault = made.first_fault
+        if fault is None:
+            raise
+        raise LayerError(fault) from error

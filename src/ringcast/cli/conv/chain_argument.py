@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from ringcast.arithmetic import ConvChain, parse
 from ringcast.errors import ArgumentError, FileError
 
-__all__ = ["AsJson", "Chain", "InputSize", "chain_of"]
+__all__ = ["AsJson", "Chain", "InputSize", "chain_of", "named_module"]
 
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.\w+)*:[A-Za-z_]\w*(\.\w+)*")
 Chain = Annotated[
@@ -38,18 +38,31 @@ def chain_of(text: str, input_size: str | None) -> ConvChain:
         FileError: the package cannot be imported.
         LayerError: no chain.
     """
-    if not _MODULE.fullmatch(text.strip()):
+    named = named_module(text, input_size)
+    if named is None:
         if input_size is not None:
             raise ArgumentError(
                 f"--input {input_size} goes with package.module:Net; a chain in words starts with its size, "
                 f'as in "11x21 convT(64,64,4,2)"'
             )
         return parse(text)
-    if input_size is None:
-        raise ArgumentError(f"{text} needs its input size; add for example --input 1,64,11,21")
     from ringcast.blocks import trace
 
-    return trace(_module(text.strip()), _numbers(input_size))
+    return trace(*named)
+
+
+def named_module(text: str, input_size: str | None) -> tuple[Any, tuple[int, ...]] | None:
+    """The module that ``package.module:Net`` names, and the size of its input; None for any other text.
+
+    Raises:
+        ArgumentError: no input size, or a name that is no module.
+        FileError: the package cannot be imported.
+    """
+    if not _MODULE.fullmatch(text.strip()):
+        return None
+    if input_size is None:
+        raise ArgumentError(f"{text} needs its input size; add for example --input 1,64,11,21")
+    return _module(text.strip()), _numbers(input_size)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -26,7 +26,8 @@ def derivation_latex(derivation: Derivation) -> str:
     \end{align*}}
     \noindent 5 parameters, 36 MACs; output pixels and numbers in the seed differ: $6 \times 6 = 36$, $1 \times 3 \times 3 = 9$.
     """  # noqa: E501
-    paragraphs = [[_general(rule) for rule in derivation.general], [rf"& \text{{seed }} {_shape(derivation.seed)}"]]
+    rules = [line for rule in derivation.general for line in _general(rule)]
+    paragraphs = [rules, [rf"& \text{{seed }} {_shape(derivation.seed)}"]]
     paragraphs += [_paragraph(step) for step in derivation.steps]
     body = " \\\\[1ex]\n".join(" \\\\\n".join(f"  {line}" for line in lines) for lines in paragraphs if lines)
     sentence, equation = closing(derivation)
@@ -43,9 +44,10 @@ def derivation_latex(derivation: Derivation) -> str:
     )
 
 
-def _general(rule: General) -> str:
-    remark = rf" \text{{ ({_words(rule.remark)})}}" if rule.remark else ""
-    return rf"& \text{{\texttt{{{_words(rule.word)}}}: }} {write(rule.expression, LATEX)}{remark}"
+def _general(rule: General) -> list[str]:
+    """The formula, and on a line of its own what it does not say."""
+    formula = rf"& \text{{\texttt{{{_words(rule.word)}}}: }} {write(rule.expression, LATEX)}"
+    return [formula, *([rf"& \qquad \text{{{_words(rule.remark)}}}"] if rule.remark else [])]
 
 
 def _paragraph(step: Step) -> list[str]:

@@ -69,7 +69,8 @@ def test_valid_padding_is_no_padding():
         ("11x21 conv 1,1,3)", r"character 16, '3\)': the brackets do not match"),
         (
             "11x21 convv(1,1,3)",
-            r"layer 1 at character 7, 'convv\(1,1,3\)' is no known layer; did you mean conv\(64,64,3\)\? there are conv, convT, maxpool",
+            r"layer 1 at character 7, 'convv\(1,1,3\)' is no known layer; did you mean conv\(64,64,3\)\? there are conv, "
+            r"convT, maxpool, ",
         ),
         ("1x9x9 relu conv(1,1)", r"layer 2 at character 12, 'conv\(1,1\)' lacks kernel_size; .* conv\(64,64,3\)"),
         ("9x9 conv", r"lacks in_channels and out_channels and kernel_size"),

@@ -54,8 +54,9 @@ class Resampling(NamedTuple):
 def nearest_line(resampling: Resampling, scale: float | None) -> Line:
     """The nearest place at or before (``nearest``), or to the centre (``nearest-exact``, which is ``centred``).
 
-    PyTorch computes places in single precision, which may round down a place that is whole: where that happens the
-    real axis follows PyTorch, and the axis without ends the exact fraction.
+    PyTorch computes places in single precision, which may round down a place that is whole, and takes a result as
+    large as its input, or twice as large, for a scale of 1 or 2: there the real axis follows PyTorch, and the axis
+    without ends the exact fraction.
     """
 
     def exact(place: int) -> int:
@@ -77,6 +78,8 @@ def nearest_line(resampling: Resampling, scale: float | None) -> Line:
 def _single_precision(resampling: Resampling, scale: float | None) -> list[int]:
     """Places as PyTorch's CPU kernels compute them for float32 images, step by step; not yet cut at the last place."""
     step = _single(1 / scale if scale is not None else resampling.size / resampling.length)
+    if not resampling.centred and resampling.length in (resampling.size, 2 * resampling.size):
+        return [place * resampling.size // resampling.length for place in range(resampling.length)]
     if not resampling.centred:
         return [floor(_single(step * place)) for place in range(resampling.length)]
     centres = (max(_single(_single(step * (place + 0.5)) - 0.5), 0.0) for place in range(resampling.length))
@@ -91,7 +94,9 @@ def _single(value: float) -> float:
 def smooth_line(resampling: Resampling, *, cubic: bool, antialias: bool) -> Line:
     """Linear or cubic weights, which reach further where ``antialias`` meets a step above 1.
 
-    Places beyond the ends are copies of the end; antialiasing leaves them out and scales the rest up.
+    Places beyond the ends are copies of the end; antialiasing leaves them out and scales the rest up. As in PyTorch, a
+    result as large as its input is a copy of it, whatever the scale says; only cubic weights without antialiasing are
+    not.
     """
     a = Fraction(-1, 2) if antialias else Fraction(-3, 4)
     kernel: _Kernel = (lambda distance: _cubic(distance, a)) if cubic else _linear
@@ -107,7 +112,15 @@ def smooth_line(resampling: Resampling, *, cubic: bool, antialias: bool) -> Line
         before, behind = resampling.place(place)
         return tuple((before + shift, weight) for shift, weight in taps(behind))
 
-    return Line(resampling.size, resampling.length, sources, resampling.advance, border="replicate")
+    copied = resampling.length == resampling.size and not cubic
+    return Line(
+        resampling.size,
+        resampling.length,
+        sources,
+        resampling.advance,
+        border="replicate",
+        bounded=_copied if copied else None,
+    )
 
 
 def _antialiased_line(resampling: Resampling, kernel: _Kernel, reach: int) -> Line:
@@ -133,7 +146,13 @@ def _antialiased_line(resampling: Resampling, kernel: _Kernel, reach: int) -> Li
         inside = {before + shift: weight for shift, weight in weights(behind).items()}
         return _shares({source: weight for source, weight in inside.items() if 0 <= source < resampling.size})
 
-    return Line(resampling.size, resampling.length, sources, resampling.advance, bounded=bounded)
+    copied = resampling.length == resampling.size
+    advance = resampling.advance
+    return Line(resampling.size, resampling.length, sources, advance, bounded=_copied if copied else bounded)
+
+
+def _copied(place: int) -> tuple[Source, ...]:
+    return ((place, 1),)
 
 
 def _shares(weights: dict[int, Fraction]) -> tuple[Source, ...]:

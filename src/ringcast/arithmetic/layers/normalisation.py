@@ -54,9 +54,9 @@ class BatchNorm2d:
         return call_text("batchnorm2d", self, positional=1, usual={"bias": self.affine})
 
     @property
-    def in_channels(self) -> int:
-        """Channels it takes."""
-        return self.num_features
+    def in_channels(self) -> int | None:
+        """Channels it takes; any if it keeps no number for each of them."""
+        return self.num_features if self.affine or self.track_running_stats else None
 
     @property
     def params(self) -> int:
@@ -69,7 +69,7 @@ class BatchNorm2d:
         Raises:
             LayerError: the input has other channels.
         """
-        return _checked(self, shape, self.num_features)
+        return _checked(self, shape, self.in_channels)
 
 
 @dataclass(frozen=True)

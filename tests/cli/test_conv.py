@@ -9,6 +9,7 @@ import time
 import pytest
 
 from ringcast.arithmetic import derive, parse, sizes
+from ringcast.arithmetic.derivation import derivation_latex, derivation_markdown, derivation_text
 from ringcast.cli.main import main
 
 SLIDES = (
@@ -79,6 +80,39 @@ def test_sizes_tell_unread_rows(run):
     assert "layer 1, conv(1,1,2,2): 1 of 5 rows never read" in out.splitlines()
 
 
+def test_sizes_tell_which_layer_leaves_rows_unread(run):
+    _, out, _ = run("sizes", "1x20x21 maxpool(3) relu conv(1,1,2,2) nearest(0.5)")
+    assert out.splitlines()[-3:] == [
+        "layer 1, maxpool(3): 2 of 20 rows never read",
+        "layer 3, conv(1,1,2,2): 1 of 7 columns never read",
+        "layer 4, nearest(0.5): 2 of 3 rows and 2 of 3 columns never read",
+    ]
+
+
+def test_sizes_of_a_long_chain(run):
+    code, out, err = run("sizes", "1x64x64 " + "conv(1,1,3,1,1) relu " * 200)
+    lines = out.splitlines()
+    assert (code, err, len(lines)) == (0, "", 402)
+    assert " ".join(lines[400].split()) == "400 relu 1 x 64 x 64 1 x 64 x 64 0 0"
+
+
+def test_sizes_in_a_narrow_terminal(run, monkeypatch):
+    """The column of inputs goes first, and a row for the seed comes instead; then names fold, but no number."""
+    monkeypatch.setattr("ringcast.cli.conv.table._PIPE_WIDTH", 70)
+    _, out, _ = run("sizes", SLIDES)
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[:3] == [
+        "layer out params MACs",
+        "seed 64 x 11 x 21",
+        "1 convT(64,64,4,2) 64 x 24 x 44 65,600 15,138,816",
+    ]
+    monkeypatch.setattr("ringcast.cli.conv.table._PIPE_WIDTH", 52)
+    _, out, _ = run("sizes", SLIDES)
+    assert max(len(line) for line in out.splitlines()) <= 52
+    assert "186,869,760" in out
+    assert "convT(64,64,4,2)" not in out
+
+
 def test_derive_prints_the_derivation(run):
     code, out, _ = run("derive", SLIDES)
     assert (code, out) == (0, f"{derive(parse(SLIDES))}\n")
@@ -99,6 +133,27 @@ def test_derive_as_json(run):
         "seed_numbers": 14_784,
         "params": 161_859,
         "macs": 186_869_760,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "layout"), [("text", derivation_text), ("markdown", derivation_markdown), ("latex", derivation_latex)]
+)
+def test_derive_in_other_formats(run, name, layout):
+    code, out, err = run("derive", SLIDES, "--format", name)
+    assert (code, out, err) == (0, f"{layout(derive(parse(SLIDES)))}\n", "")
+
+
+def test_derive_as_json_tells_remarks_and_channels(run):
+    _, out, _ = run("derive", "4x100x50 shuffle(2) relu nearest(0.145)", "--json")
+    document = json.loads(out)
+    assert document["layers"][0]["formulas"]["C"] == {"text": "4/2²", "latex": r"\frac{4}{2^{2}}", "result": 1}
+    assert document["layers"][2]["remarks"][0].startswith("height: in floating point 200·0.145 is 28.99999")
+    assert document["general"][-1] == {
+        "word": "shuffle",
+        "text": "in/upscale_factor²",
+        "latex": r"\frac{\mathrm{in}}{\mathrm{upscale\ factor}^{2}}",
+        "remark": "channels",
     }
 
 
@@ -140,6 +195,7 @@ def test_refused_modules(run, a_module, arguments, message):
         (["sizes"], "CHAIN requires an argument"),
         (["sizes", SLIDES, "--fast"], "Unknown option: --fast"),
         (["sizes", "5x5", "conv(1,1,3)"], "conv(1,1,3)"),
+        (["derive", SLIDES, "--format", "html"], 'Invalid value "html" for --format'),
         (["sises", SLIDES], 'Unknown command "sises"'),
     ],
 )

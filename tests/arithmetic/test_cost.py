@@ -79,15 +79,30 @@ def test_refusals(arguments, message):
         cost(parse(SLIDES), **arguments)
 
 
+OTHERS = (
+    "relu",
+    "tanh",
+    "identity",
+    "batchnorm2d({channels})",
+    "maxpool(2,ceil_mode=true)",
+    "avgpool(3,2,1)",
+    "nearest(2)",
+    "bilinear(1.5)",
+    "nails(2)",
+    "pad(1,0,0,2)",
+    "crop(1,0,0,0)",
+)
+
+
 @st.composite
 def stacks(draw):
-    """One to four layers, of which convolutions take the channels that arrive."""
+    """One to five layers, of which convolutions and norms take the channels that arrive."""
     channels = first = draw(st.sampled_from([1, 2, 4]))
     layers = []
-    for _ in range(draw(st.integers(1, 4))):
-        kind = draw(st.sampled_from([Conv2d, ConvTranspose2d, "relu", "tanh"]))
+    for _ in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from([Conv2d, ConvTranspose2d, *OTHERS]))
         if isinstance(kind, str):
-            layers.append(kind)
+            layers.append(kind.format(channels=channels))
             continue
         out = draw(st.sampled_from([2, 4, 6]))
         numbers = [draw(st.tuples(st.integers(1, 3), st.integers(1, 3))) for _ in range(2)]
@@ -108,7 +123,7 @@ def stacks(draw):
 @given(stacks(), st.integers(1, 3), st.sampled_from(sorted(BYTES)))
 def test_against_torch(chain, batch, name):
     """Work against FlopCounterMode, bytes against the tensors that the layers give, on the meta device."""
-    net = sequential(chain, device="meta", dtype=getattr(torch, name))
+    net = sequential(chain, device="meta", dtype=getattr(torch, name)).eval()
     spent = cost(chain, batch=batch, bytes_per_number=name)
     image = torch.zeros(batch, *chain.seed, device="meta", dtype=getattr(torch, name))
     with FlopCounterMode(display=False) as counter, torch.no_grad():
@@ -120,12 +135,12 @@ def test_against_torch(chain, batch, name):
     assert [layer.input_bytes for layer in spent.layers] == [image.nbytes for image in maps[:-1]]
     assert spent.weight_bytes == sum(weight.nbytes for weight in net.parameters())
     assert spent.peak_bytes == max(given.nbytes + result.nbytes for given, result in pairwise(maps))
-    assert spent.bias_additions == sum(
-        result.numel()
-        for module, result in zip(net, maps[1:], strict=True)
-        if getattr(module, "bias", None) is not None
-    )
+    results = list(zip(net, maps[1:], strict=True))
+    convolutions = [
+        (module, result) for module, result in results if isinstance(module, nn.Conv2d | nn.ConvTranspose2d)
+    ]
+    assert spent.bias_additions == sum(result.numel() for module, result in convolutions if module.bias is not None)
     assert spent.activations == sum(
-        result.numel() for module, result in zip(net, maps[1:], strict=True) if isinstance(module, nn.ReLU | nn.Tanh)
+        result.numel() for module, result in results if isinstance(module, nn.ReLU | nn.Tanh)
     )
     assert spent.training_bytes == 2 * spent.weight_bytes + sum(image.nbytes for image in maps)

@@ -5,7 +5,9 @@ Commands run in an empty folder; with ``RINGCAST_RENEW_PICTURES`` set, the pictu
 """
 
 import io
+import json
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -15,6 +17,10 @@ from pathlib import Path
 from ringcast.cli.main import main
 
 IMAGES = Path(__file__).parent / "images"
+SLIDES = (
+    "11x21 convT(64,64,4,2) relu conv(64,64,3) relu convT(64,32,4,2) relu conv(32,32,3) relu "
+    "convT(32,32,4,2) relu conv(32,3,3)"
+)
 
 
 def console(*commands: str, lines: int | None = None) -> None:
@@ -25,6 +31,13 @@ def console(*commands: str, lines: int | None = None) -> None:
             print(f"$ {command}")
             print(_shortened(_answer(command), lines))
     print("```")
+
+
+def pretty(command: str) -> None:
+    """Print a command and the JSON document it prints, indented, with lists of numbers on one line."""
+    print("```console", f"$ {command} | python -m json.tool", sep="\n")
+    text = json.dumps(json.loads(_answer(command)), indent=2, ensure_ascii=False)
+    print(re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found.group().split()), text), "```", sep="\n")
 
 
 def picture(command: str, about: str, path: str, *, said: bool = True) -> None:

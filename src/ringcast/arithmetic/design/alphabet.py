@@ -21,7 +21,7 @@ from ringcast.arithmetic.arguments import whole
 from ringcast.arithmetic.upsamplers import UPSAMPLERS, exact_padding
 from ringcast.errors import ArgumentError
 
-__all__ = ["SPREADS", "Alphabet", "AxisBlock", "Family"]
+__all__ = ["SPREADS", "Alphabet", "AxisBlock", "Family", "layers_text"]
 
 _KERNELS = ((1, 0), (1, 1), (2, 0), (3, 0))
 """(a, b) for the kernel a s + b of a transposed convolution of stride s."""
@@ -60,6 +60,18 @@ class AxisBlock(NamedTuple):
         """Whether all places far from the ends take as many taps: s divides k, of what fills the gaps."""
         filling = {"transposed": self.kernel, "unpool": self.conv_kernel}.get(self.upsampler, 0)
         return filling % self.scale == 0
+
+    @property
+    def reach(self) -> int:
+        """Places that one of its inputs paints, k of the block as one transposed convolution of stride s."""
+        spread = {
+            "transposed": self.kernel,
+            "nearest": self.scale,
+            "bilinear": 2 * self.scale - self.scale % 2,
+            "unpool": 1,
+            "shuffle": self.scale * max(1, self.conv_kernel),
+        }[self.upsampler]
+        return spread if self.upsampler == "shuffle" else spread + max(0, self.conv_kernel - 1)
 
     @property
     def layers(self) -> int:
@@ -107,6 +119,15 @@ class Alphabet:
             raise ArgumentError(f"convolutions are {self.convolutions!r}; expected odd kernels")
         whole("max_layers", self.max_layers, least=1)
 
+    def __str__(self) -> str:
+        return (
+            f"Blocks: {', '.join(self.upsamplers)} by {_or(self.scales)}, "
+            f"each with a convolution of {_or(self.convolutions)}"
+            f"{' (transposed also without)' if 'transposed' in self.upsamplers else ''}; "
+            f"at most {layers_text(self.max_layers)}{', even only' if self.even_only else ''}"
+            f"{', then perhaps a crop' if self.crop else ''}"
+        )
+
     @property
     def families(self) -> tuple[Family, ...]:
         """One tuple of blocks for each kind that a stack can repeat."""
@@ -124,6 +145,15 @@ class Alphabet:
 
     def _kept(self, groups: Iterator[tuple[AxisBlock, ...]]) -> Family:
         return tuple(block for group in groups for block in group if block.even or not self.even_only)
+
+
+def layers_text(count: int) -> str:
+    """A number of layers in words."""
+    return "1 layer" if count == 1 else f"{count} layers"
+
+
+def _or(numbers: tuple[int, ...]) -> str:
+    return " or ".join(", ".join(str(number) for number in numbers).rsplit(", ", 1))
 
 
 def _transposed(scale: int, kernel: int, conv_kernel: int) -> tuple[AxisBlock, ...]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.design.alphabet import AxisBlock
 from ringcast.arithmetic.design.stack import AxisStack, block_layers, stack_layers
 from ringcast.arithmetic.layers import Activation, Crop
 from ringcast.arithmetic.line import Line
@@ -44,6 +45,8 @@ class Design:
     """Whether no layer makes a checkerboard pattern whatever its weights."""
     unaffected: float
     """Share of the output pixels free of border effect."""
+    sees: Pair
+    """The most rows and columns of the seed that one output pixel sees, far from the ends."""
     params: int
     macs: int
 
@@ -51,10 +54,9 @@ class Design:
         return str(self.chain)
 
     @property
-    def key(self) -> tuple[bool, int, float, int, int, str]:
-        """Sorts the better first: even, least crop, least border, least work, fewest weights; the text settles ties."""
-        cropped = sum(self.crop)
-        return not self.even, cropped, -self.unaffected, self.macs, self.params, str(self.chain)
+    def key(self) -> tuple[bool, int, float, int, int]:
+        """Sorts the better first: even, least crop, least border, least work, fewest weights."""
+        return not self.even, sum(self.crop), -self.unaffected, self.macs, self.params
 
 
 def judged(
@@ -80,6 +82,7 @@ def judged(
         crop=candidate.crop,
         even=all(block.even for block in (*candidate.rows, *candidate.columns)),
         unaffected=len(free[0]) * len(free[1]) / shapes[-1].pixels,
+        sees=(_sees(candidate.rows), _sees(candidate.columns)),
         params=sum(layer.params for layer in layers),
         macs=sum(layer.macs(shape) for layer, shape in zip(layers, shapes, strict=False)),
     )
@@ -89,24 +92,33 @@ def judged(
 def axis_taps(stack: AxisStack, size: int) -> AxisTaps | None:
     """How many taps every place of one axis takes behind a stack; None if a layer does not fit.
 
-    >>> from ringcast.arithmetic.design.alphabet import AxisBlock
     >>> axis_taps((AxisBlock("transposed", 2, 4, conv_kernel=3),), 5).values
     (4, 5, 6, 6, 6, 6, 6, 6, 5, 4)
     """
     if not stack:
         return AxisTaps((1,) * size, (1,))
     taps = axis_taps(stack[:-1], size)
-    for layer in block_layers(stack[-1], stack[-1], 1, 1, 1):
-        if taps is None:
-            return None
-        if not isinstance(layer, Activation):
-            taps = _through(layer.line(0, len(taps.values)), taps)
+    lines = None if taps is None else _lines(stack[-1], len(taps.values))
+    if taps is None or lines is None:
+        return None
+    for line in lines:
+        taps = _through(line, taps)
     return taps
 
 
-def _through(line: Line, taps: AxisTaps) -> AxisTaps | None:
-    if line.length < 1:
-        return None
+@lru_cache(maxsize=5_000)
+def _lines(block: AxisBlock, size: int) -> tuple[Line, ...] | None:
+    """The lines of a block's layers but activations; None if one does not fit. They remember their rows."""
+    lines: list[Line] = []
+    for layer in block_layers(block, block, 1, 1, 1):
+        if not isinstance(layer, Activation):
+            lines.append(layer.line(0, lines[-1].length if lines else size))
+            if lines[-1].length < 1:
+                return None
+    return tuple(lines)
+
+
+def _through(line: Line, taps: AxisTaps) -> AxisTaps:
     return AxisTaps(carried(line, taps.values), None if taps.pattern is None else repeated(line, taps.pattern))
 
 
@@ -114,7 +126,7 @@ def _cropped(taps: AxisTaps, crop: int) -> AxisTaps:
     if not crop:
         return taps
     line = Crop((0, 0, crop // 2, crop - crop // 2)).line(0, len(taps.values))
-    return _through(line, taps) or taps
+    return _through(line, taps)
 
 
 def _affine(stack: AxisStack) -> Pair:
@@ -122,3 +134,11 @@ def _affine(stack: AxisStack) -> Pair:
     for block in stack:
         scale, offset = scale * block.scale, offset * block.scale + block.offset
     return scale, offset
+
+
+def _sees(stack: AxisStack) -> int:
+    """ceil(K / S), as one transposed convolution of kernel K = 1 + sum of (k - 1) times the later scales."""
+    reach, scale = 1, 1
+    for block in reversed(stack):
+        reach, scale = reach + (block.reach - 1) * scale, scale * block.scale
+    return -(-reach // scale)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.design.affine import offsets, scales
+from ringcast.arithmetic.design.alphabet import layers_text
 from ringcast.arithmetic.design.ranking import Candidate, Design
 from ringcast.arithmetic.design.search import Need, Task, found, needs, ways
 
@@ -74,7 +75,7 @@ def _no_product(task: Task, scale: int) -> str:
     any_number = range(1, scale.bit_length())
     if not any(scale in scales(family, blocks, scale) for family in task.alphabet.families for blocks in any_number):
         return f"which is no product of blocks that enlarge by {listed}"
-    return f"which takes more than {task.alphabet.max_layers} layers with blocks that enlarge by {listed}"
+    return f"which takes more than {layers_text(task.alphabet.max_layers)} with blocks that enlarge by {listed}"
 
 
 def rows_text(task: Task, scale: int, offset: int) -> str:
@@ -105,11 +106,16 @@ def _reached(task: Task) -> Iterator[Need]:
     for way in ways(task):
         for scale in scales(way.family, way.blocks, min(task.largest)):
             add = sum(block.offset for block in way.spread) * scale
-            yield from (Need(scale, add + offset) for offset in offsets(way.family, scale, way.blocks))
+            made = (Need(scale, add + offset) for offset in offsets(way.family, scale, way.blocks))
+            yield from (need for need in made if _enlarges(task, need))
 
 
 def _size(task: Task, need: Need) -> Pair:
     return need.scale * task.seed[0] + need.offset, need.scale * task.seed[1] + need.offset
+
+
+def _enlarges(task: Task, need: Need) -> bool:
+    return all(made > start for made, start in zip(_size(task, need), task.seed, strict=True))
 
 
 def _distance(task: Task, need: Need) -> int:

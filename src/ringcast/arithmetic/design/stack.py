@@ -1,6 +1,7 @@
 """From the blocks of two axes to layers: what is equal on both axes is written once, channels are put in."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ringcast.arithmetic.arguments import Pair, whole
 from ringcast.arithmetic.design.alphabet import AxisBlock
@@ -64,6 +65,7 @@ def stack_layers(
     return tuple(layers)
 
 
+@lru_cache(maxsize=5_000)
 def block_layers(row: AxisBlock, column: AxisBlock, before: int, width: int, after: int) -> tuple[Layer, ...]:
     """Layers of one block: ``before`` channels arrive, ``width`` pass within it, ``after`` leave."""
     if row.upsampler == "transposed":

@@ -147,7 +147,7 @@ def test_every_layer(text, expected):
         (
             "1x4x6 avgpool(2,3,1,ceil_mode=true)",
             (
-                "height: the last window would start in the padding, and is dropped",
+                "height: the last window would start beyond the input, and is dropped",
                 "never read: 1 of 4 rows and 2 of 6 columns",
             ),
         ),
@@ -263,6 +263,7 @@ def test_formulas_are_worth_their_results(layer, height, width):
         (power(3, 12), "3¹²", "3^{12}"),
         ("output_size", "output_size", r"\mathrm{output\ size}"),
         (0.29, "0.29", "0.29"),
+        (1e-5, "0.00001", "0.00001"),
     ],
 )
 def test_notations(term, text, latex):

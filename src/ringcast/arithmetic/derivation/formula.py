@@ -6,6 +6,7 @@ names and the formula of one axis from numbers, so that the two cannot drift apa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 __all__ = [
@@ -126,7 +127,7 @@ def write(term: Term, notation: Notation) -> str:
     """
     if isinstance(term, Expression):
         return _written(term, notation)
-    return notation.name(term) if isinstance(term, str) else str(term)
+    return notation.name(term) if isinstance(term, str) else format(Decimal(repr(term)), "f")
 
 
 def _written(term: Expression, notation: Notation) -> str:

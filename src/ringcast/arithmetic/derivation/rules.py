@@ -127,7 +127,7 @@ def _formula(layer: Layer, rule: _Rule, axis: int, size: int, blank: Formula) ->
         if steps + 1 > blank.result:
             assert isinstance(expression, Expression)
             expression = total(*expression.terms, minus(1))
-            remark = f"{_name(axis)}: the last window would start in the padding, and is dropped"
+            remark = f"{_name(axis)}: the last window would start beyond the input, and is dropped"
     return Formula(blank.axis, expression, blank.result, remark)
 
 
@@ -214,7 +214,7 @@ def _pooling(layer: MaxPool2d | AvgPool2d, size: int, window: Window) -> _Rule:
     build = _sliding if isinstance(layer, MaxPool2d) else _sliding_undilated
     if not layer.ceil_mode:
         return _Rule(partial(build, floor), values)
-    remark = "ceil_mode; 1 less if the last window would start in the padding after the input"
+    remark = "ceil_mode; no window starts beyond the input"
     return _Rule(partial(build, ceil), values, remark)
 
 

@@ -27,6 +27,11 @@ def transposed(size, kernel, stride=1, padding=0, output_padding=0):
     return ConvTranspose2d(1, 1, kernel, stride, padding, output_padding).output(Shape(1, size, size)).height
 
 
+def stretched(size, stride):
+    """i' with s - 1 zeros between its places, which a convolution of stride 1 and border p' slides over."""
+    return stride * (size - 1) + 1
+
+
 def cases(strides=(1,), paddings=range):
     """All (i, k, s, p) of which the kernel fits the padded input."""
     for size, kernel, stride in product(SIZES, KERNELS, strides):
@@ -99,14 +104,14 @@ def test_relation_12_transpose_of_5_where_the_stride_divides():
     for i, k, s, _ in cases(STRIDES, lambda k: [0]):
         if (i - k) % s == 0:
             o = conv(i, k, s)
-            assert transposed(o, k, s) == s * (o - 1) + k == i
+            assert transposed(o, k, s) == s * (o - 1) + k == conv(stretched(o, s), k, padding=k - 1) == i
 
 
 def test_relation_13_transpose_of_6_where_the_stride_divides():
     for i, k, s, p in cases(STRIDES):
         if (i + 2 * p - k) % s == 0:
             o = conv(i, k, s, p)
-            assert transposed(o, k, s, p) == s * (o - 1) + k - 2 * p == i
+            assert transposed(o, k, s, p) == s * (o - 1) + k - 2 * p == conv(stretched(o, s), k, padding=k - p - 1) == i
 
 
 def test_relation_14_transpose_of_6():
@@ -114,6 +119,7 @@ def test_relation_14_transpose_of_6():
     for i, k, s, p in cases(STRIDES):
         o, a = conv(i, k, s, p), (i + 2 * p - k) % s
         assert transposed(o, k, s, p, output_padding=a) == s * (o - 1) + a + k - 2 * p == i
+        assert conv(stretched(o, s) + a, k, padding=k - p - 1) == i
 
 
 def test_relation_15_dilation():

@@ -1,8 +1,11 @@
 """What the text form reads, and what it says about a text it cannot read."""
 
 import pytest
+from torch import nn
 
 from ringcast.arithmetic import Activation, Conv2d, ConvChain, ConvTranspose2d, parse
+from ringcast.arithmetic.grammar import layer_of
+from ringcast.arithmetic.layers import Pad, Upsample
 from ringcast.errors import LayerError
 
 
@@ -69,8 +72,8 @@ def test_valid_padding_is_no_padding():
         ("11x21 conv 1,1,3)", r"character 16, '3\)': the brackets do not match"),
         (
             "11x21 convv(1,1,3)",
-            r"layer 1 at character 7, 'convv\(1,1,3\)' is no known layer; did you mean conv\(64,64,3\)\? there are conv, "
-            r"convT, maxpool, ",
+            r"layer 1 at character 7, 'convv\(1,1,3\)' is no known layer; did you mean conv\(64,64,3\)\? there are "
+            r"conv, convT, maxpool, ",
         ),
         ("1x9x9 relu conv(1,1)", r"layer 2 at character 12, 'conv\(1,1\)' lacks kernel_size; .* conv\(64,64,3\)"),
         ("9x9 conv", r"lacks in_channels and out_channels and kernel_size"),
@@ -94,3 +97,85 @@ def test_valid_padding_is_no_padding():
 def test_errors_of_the_text(text, message):
     with pytest.raises(LayerError, match=message):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        (nn.MaxPool2d(2), "maxpool(2)"),
+        (nn.MaxPool2d((2, 3), 2, 1, ceil_mode=True), "maxpool(2x3,2,1,ceil_mode=true)"),
+        (nn.AvgPool2d(3, 2, 1), "avgpool(3,2,1)"),
+        (nn.MaxUnpool2d(2), "maxunpool(2)"),
+        (nn.PixelShuffle(2), "shuffle(2)"),
+        (nn.PixelUnshuffle(3), "unshuffle(3)"),
+        (nn.Upsample(scale_factor=2), "nearest(2)"),
+        (nn.Upsample(scale_factor=(2, 1.5), mode="bilinear"), "bilinear(2x1.5)"),
+        (nn.Upsample((22, 42), mode="nearest-exact"), "nearest_exact(size=22x42)"),
+        (nn.UpsamplingNearest2d(scale_factor=2), "nearest(2)"),
+        (nn.UpsamplingBilinear2d((5, 6)), "bilinear(size=5x6,align_corners=true)"),
+        (nn.ZeroPad2d((1, 1, 0, 0)), "pad(1,1,0,0)"),
+        (nn.ReflectionPad2d(1), "pad(1,reflect)"),
+        (nn.ReplicationPad2d((1, 0, 1, 0)), "pad(1,0,1,0,replicate)"),
+        (nn.CircularPad2d(2), "pad(2,circular)"),
+        (nn.BatchNorm2d(8), "batchnorm2d(8)"),
+        (nn.BatchNorm2d(8, momentum=None, affine=False), "batchnorm2d(8,momentum=None,affine=false)"),
+        (nn.InstanceNorm2d(8), "instancenorm2d(8)"),
+        (nn.GroupNorm(2, 8), "groupnorm(2,8)"),
+        (nn.Dropout(0.2), "dropout(0.2)"),
+        (nn.Dropout2d(), "dropout2d"),
+    ],
+)
+def test_what_torch_prints(module, text):
+    layer = layer_of(repr(module))
+    assert str(layer) == text
+    assert layer_of(text) == layer
+    assert layer_of(f"nn.{module!r}") == layer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pad(1,0,2,0)",
+        "pad((1,0,2,0))",
+        "pad(padding=(1,0,2,0))",
+        "Pad( 1, 0, 2, 0, mode = zeros )",
+        "ZeroPad2d(1,0,2,0)",
+    ],
+)
+def test_spellings_of_padding(text):
+    assert layer_of(text) == Pad((1, 0, 2, 0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "upsample(None,2)",
+        "upsample(scale_factor=2.0)",
+        "nearest(2)",
+        "Nearest(2x2)",
+        "nearest(scale_factor=2,mode=nearest)",
+    ],
+)
+def test_spellings_of_resampling(text):
+    assert layer_of(text) == Upsample(scale_factor=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("bilinear(2,mode=bicubic)", r"'bilinear\(2,mode=bicubic\)' has mode=bicubic, but its name says bilinear"),
+        ("bilinaer(2)", r"'bilinaer\(2\)' is no known layer; did you mean bilinear\(2\)\? there are conv,"),
+        ("MaxPol2d(2)", r"did you mean maxpool\(2\)\?"),
+        ("relux", r"did you mean relu\?"),
+        ("xyzzy", r"'xyzzy' is no known layer; there are conv,"),
+        ("nails", r"'nails' lacks stride; write for example nails\(2\)"),
+        ("pad", r"'pad' lacks padding; write for example pad\(1,0,1,0\)"),
+        ("pad(1,2)", r"padding is \(1, 2\); expected one whole number, or four"),
+        ("pad(1,2,3,4,5)", r"padding is \(1, 2, 3, 4, 5\); expected one whole number, or four"),
+        ("maxpool(2,dilate=2)", r"unknown argument 'dilate'; expected one of kernel_size, stride"),
+        ("nearest(2,3)", r"nearest\(2,size=3\): give exactly one of size and scale_factor"),
+    ],
+)
+def test_errors_of_one_layer(text, message):
+    with pytest.raises(LayerError, match=message):
+        layer_of(text)

@@ -65,7 +65,8 @@ def _obstacle(line: Line) -> str:
     if line.blend != "sum":
         return "takes the largest of its inputs, which is not linear"
     if line.advance[0] != 1:
-        return f"goes {line.advance[0]} inputs further for {line.advance[1]} outputs, which is no whole scale"
+        factor = f"{line.advance[1]}/{line.advance[0]}" if line.advance[0] else "infinity"
+        return f"scales by {factor}, which is no whole number"
     return "has too many phases" if line.advance[1] > _MOST_TAPS else ""
 
 

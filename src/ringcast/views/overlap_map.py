@@ -41,6 +41,14 @@ class _Layout(NamedTuple):
         return figure.add_axes((left / self.width, bottom / self.height, width / self.width, height / self.height))
 
 
+def _number(value: float, _: int | None = None) -> str:
+    """A tick, short however large the map's numbers are."""
+    return f"{value:,.0f}" if 10 <= abs(value) < 1e7 else f"{value:.3g}"
+
+
+_NUMBERS = FuncFormatter(_number)
+
+
 def overlap_figure(found: TapMap, *, chain: str = "") -> Figure:
     """Draw the taps of every pixel, with their profile along the columns below and along the rows on the right.
 
@@ -143,11 +151,11 @@ def _draw_profile(axes: Axes, values: np.ndarray, taps: AxisTaps, axis: Literal[
     if upright:
         axes.set(xlim=limits, ylim=reach, xlabel="column", ylabel="taps by column")
         axes.xaxis.set_major_locator(_whole(len(values)))
-        axes.yaxis.set_major_locator(count)
+        axes.yaxis.set(major_locator=count, major_formatter=_NUMBERS)
     else:
         axes.set(ylim=limits[::-1], xlim=reach, xlabel="taps by row")
         axes.yaxis.set_major_locator(_whole(len(values)))
-        axes.xaxis.set_major_locator(count)
+        axes.xaxis.set(major_locator=count, major_formatter=_NUMBERS)
         axes.tick_params(labelleft=False)
     _tidy(axes, f"border {before} + {after} px" if before or after else "no border", upright=upright)
 
@@ -168,15 +176,10 @@ def _tidy(axes: Axes, words: str, *, upright: bool) -> None:
 def _draw_bar(figure: Figure, layout: _Layout, norm: Normalize, *, whole: bool) -> None:
     left = _LEFT + layout.map_width + _GAP + _SIDE + _GAP
     bar = layout.axes(figure, left, _BOTTOM + _UNDER + _GAP, _BAR, layout.map_height)
-    words, ticks = FuncFormatter(lambda value, _: _number(value)), MaxNLocator(nbins=8, integer=whole)
-    figure.colorbar(ScalarMappable(norm, _COLOURS), cax=bar, format=words, ticks=ticks)
+    ticks = MaxNLocator(nbins=8, integer=whole)
+    figure.colorbar(ScalarMappable(norm, _COLOURS), cax=bar, format=_NUMBERS, ticks=ticks)
     bar.tick_params(labelsize=8.5, color=MUTED, labelcolor=INK)
     bar.set_title("taps", fontsize=8.5, color=INK, loc="left", pad=10)
-
-
-def _number(value: float) -> str:
-    """A tick of the colour bar, short however large the map's numbers are."""
-    return f"{value:,.0f}" if 10 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def _whole(size: int) -> MaxNLocator:

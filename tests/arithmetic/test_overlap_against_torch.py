@@ -1,0 +1,82 @@
+"""Overlap maps against PyTorch: weights of ones, no bias, a constant image, in float64."""
+
+import torch
+from hypothesis import assume, event, given, settings
+from torch import nn
+
+from ringcast.arithmetic import ConvChain, layers
+from ringcast.arithmetic.overlap import overlap
+from ringcast.errors import LayerError
+from tests.arithmetic.stacks import run_layer, stacks
+
+
+def outer(rows, columns):
+    return torch.outer(
+        *(torch.tensor([float(value) for value in axis], dtype=torch.float64) for axis in (rows, columns))
+    )
+
+
+def equal_weights(layer, weight):
+    """Ones, shared out among the input channels of each output channel, so that channels count as one."""
+    nn.init.constant_(weight, 1 / weight.shape[0 if isinstance(layer, layers.ConvTranspose2d) else 1])
+
+
+def run(layer, image):
+    return run_layer(layer, image, equal_weights)
+
+
+def ones(shape):
+    return torch.ones(1, *shape, dtype=torch.float64)
+
+
+def counted(chain):
+    """The overlap of a chain, unless it takes the largest of numbers of which some are negative."""
+    try:
+        return overlap(chain)
+    except LayerError:
+        assume(False)
+
+
+def agree(ours, image):
+    mean = image[0].mean(0)
+    assert ours.shape == mean.shape
+    return (ours - mean).abs().max() <= 1e-10 * max(1.0, float(ours.abs().max()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(stacks())
+def test_maps_of_the_stack(chain):
+    found = counted(chain)
+    image = ones(chain.seed)
+    for layer, row in zip(chain.layers, found.layers, strict=True):
+        image = run(layer, image)
+        assume(torch.isfinite(image).all())  # a max-pooling window in the padding alone gives minus infinity
+        event(type(layer).__name__)
+        assert agree(outer(row.stack.height.values, row.stack.width.values), image), (str(chain), row.name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(stacks())
+def test_maps_of_layers_alone_and_how_often_inputs_are_read(chain):
+    for layer, row in zip(chain.layers, counted(chain).layers, strict=True):
+        image = ones(row.input).requires_grad_()
+        result = run(layer, image)
+        assume(torch.isfinite(result).all())
+        assert agree(outer(row.alone.height.values, row.alone.width.values), result.detach()), row.name
+        if not isinstance(layer, layers.MaxPool2d):
+            result.mean(1).sum().backward()
+            assert agree(outer(*row.coverage), image.grad.sum(1, keepdim=True)), row.name
+
+
+@settings(max_examples=100, deadline=None)
+@given(stacks(lengths=(1, 4)))
+def test_patterns_repeat_in_the_middle_of_a_large_map(chain):
+    """The pattern comes from an axis without ends; far from the ends the real map must agree with it."""
+    assume(
+        not any(isinstance(layer, layers.Upsample) and (layer.size or layer.align_corners) for layer in chain.layers)
+    )
+    assume(not any(isinstance(layer, layers.PixelUnshuffle) for layer in chain.layers))
+    large = ConvChain.of((1, 150, 150), chain.layers)
+    for row in counted(large).layers:
+        for taps in row.stack.axes:
+            assert len(taps.values) // 2 in taps.free, (str(large), row.name, taps)

@@ -12,7 +12,7 @@ from ringcast.blocks.modules import AntialiasUpsample
 from ringcast.blocks.names import LAYERS, MODULES, PADS
 from ringcast.errors import LayerError
 
-__all__ = ["is_leaf", "leaf_layers"]
+__all__ = ["is_leaf", "leaf_layer"]
 
 _UPSAMPLE = ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
 _KINDS: tuple[type[Any], ...] = (
@@ -30,12 +30,12 @@ def is_leaf(module: nn.Module) -> bool:
     return any(isinstance(module, kind) and type(module).forward is kind.forward for kind in _KINDS)
 
 
-def leaf_layers(module: Any, image: Tensor, output_size: Sequence[int] | None) -> tuple[layers.Layer, ...]:
-    """The layers that a call of a leaf amounts to: one, or two for a padding that also crops.
+def leaf_layer(module: Any, image: Tensor | None = None, output_size: Sequence[int] | None = None) -> layers.Layer:
+    """The layer that a call of a leaf amounts to.
 
     Args:
         module: one layer.
-        image: what it takes, ``"batch channel row col"``.
+        image: what it takes, ``"batch channel row col"``; needed with ``output_size`` only.
         output_size: as given at the call of a transposed convolution or of max unpooling.
 
     Raises:
@@ -44,23 +44,23 @@ def leaf_layers(module: Any, image: Tensor, output_size: Sequence[int] | None) -
     for name, activation in MODULES.items():
         if isinstance(module, activation):
             settings = layers.activation.ACTIVATIONS[name]
-            return (layers.Activation(name, {setting: getattr(module, setting) for setting in settings}),)
+            return layers.Activation(name, {setting: getattr(module, setting) for setting in settings})
     for mode, pad in PADS.items():
         if isinstance(module, pad):
             sides: Any = module.padding
-            return (layers.Pad(sides, mode),)
+            return layers.Pad(sides, mode)
     if isinstance(module, nn.Upsample):
         settled = {name: getattr(module, name) for name in _UPSAMPLE}
-        return (layers.Upsample(**settled, antialias=isinstance(module, AntialiasUpsample)),)
+        return layers.Upsample(**settled, antialias=isinstance(module, AntialiasUpsample))
     if isinstance(module, nn.MaxUnpool2d):
         wanted = None if output_size is None else (output_size[-2], output_size[-1])
-        return (layers.MaxUnpool2d(module.kernel_size, module.stride, module.padding, wanted),)
+        return layers.MaxUnpool2d(module.kernel_size, module.stride, module.padding, wanted)
     layer_kind = next(layer_kind for layer_kind, kind in LAYERS.items() if isinstance(module, kind))
     arguments = {field.name: getattr(module, field.name) for field in fields(layer_kind)}
     if "bias" in arguments:
         arguments["bias"] = arguments["bias"] is not None
     layer = layer_kind(**arguments)
-    return (layer if output_size is None else _lengthened(layer, image, output_size),)
+    return layer if output_size is None or image is None else _lengthened(layer, image, output_size)
 
 
 def _lengthened(layer: layers.ConvTranspose2d, image: Tensor, output_size: Sequence[int]) -> layers.ConvTranspose2d:

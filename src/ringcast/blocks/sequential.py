@@ -3,7 +3,7 @@
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ringcast.arithmetic import ConvChain
 from ringcast.arithmetic.layers import (
@@ -23,7 +23,7 @@ from ringcast.blocks.modules import AntialiasUpsample, UnpoolSequential
 from ringcast.blocks.names import LAYERS, MODULES, PADS
 from ringcast.errors import LayerError
 
-__all__ = ["sequential"]
+__all__ = ["default_bound", "module_of", "sequential"]
 
 
 def sequential(
@@ -53,14 +53,29 @@ def sequential(
     """
     where = {"device": device, "dtype": dtype}
     pools = _undone_pools(chain)
-    modules = [_module(layer, generator, where, number in pools) for number, layer in enumerate(chain.layers)]
+    modules = [
+        module_of(layer, where, generator, with_indices=number in pools) for number, layer in enumerate(chain.layers)
+    ]
     if not pools:
         return nn.Sequential(*modules)
     sizes = {place: layer.output_size for place, layer in enumerate(chain.layers) if isinstance(layer, MaxUnpool2d)}
     return UnpoolSequential(modules, sizes)
 
 
-def _module(layer: Layer, generator: torch.Generator | None, where: dict[str, Any], with_indices: bool) -> nn.Module:
+def module_of(
+    layer: Layer, where: dict[str, Any], generator: torch.Generator | None = None, *, with_indices: bool = False
+) -> nn.Module:
+    """The module of one layer.
+
+    Args:
+        layer: what to build.
+        where: device and dtype of its weights.
+        generator: draws the weights of a convolution; without it PyTorch does.
+        with_indices: whether a max pooling gives its indices too.
+
+    >>> module_of(Activation("relu"), {})
+    ReLU()
+    """
     kind: Any = LAYERS.get(type(layer))
     arguments = dict(vars(layer))
     match layer:
@@ -119,12 +134,20 @@ def _drawn(kind: type[Any], arguments: dict[str, Any], generator: torch.Generato
     return module
 
 
-def _draw(module: nn.Conv2d | nn.ConvTranspose2d, generator: torch.Generator) -> None:
-    """Weights and biases uniform in (-b, b), b = 1 / sqrt(n): PyTorch's default for both kinds of layer.
+def default_bound(weight: Tensor) -> float:
+    """The bound b of PyTorch's default for weights and biases, uniform in (-b, b), of both kinds of convolution.
 
-    n = weight.shape[1] kH kW; that is C_in k^2 / groups for a convolution, and C_out k^2 / groups for a transposed one.
+    b = 1 / sqrt(weight.shape[1] kH kW), and that is C_in k^2 / groups for a convolution, but C_out k^2 / groups for a
+    transposed one.
+
+    >>> default_bound(nn.ConvTranspose2d(64, 1, 2).weight)
+    0.5
     """
-    bound = module.weight[0].numel() ** -0.5
+    return weight[0].numel() ** -0.5
+
+
+def _draw(module: nn.Conv2d | nn.ConvTranspose2d, generator: torch.Generator) -> None:
+    bound = default_bound(module.weight)
     with torch.no_grad():
         module.weight.uniform_(-bound, bound, generator=generator)
         if module.bias is not None:

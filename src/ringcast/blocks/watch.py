@@ -9,7 +9,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 
 from ringcast.arithmetic.layers import MaxPool2d
 from ringcast.blocks.calls import READERS, SAME, VALUES, WEIGHTED
-from ringcast.blocks.leaves import is_leaf, leaf_layers
+from ringcast.blocks.leaves import is_leaf, leaf_layer
 from ringcast.blocks.record import Made, Record, tensors
 from ringcast.errors import LayerError
 
@@ -58,7 +58,7 @@ class Watch(TorchFunctionMode):
         self._record.add_weights(maker, module.parameters())
         sizes = [value for value in (*given[0], *given[1].values()) if isinstance(value, list | tuple)]
         try:
-            made.layers = leaf_layers(module, images[0], sizes[0] if sizes else None)
+            made.layers = (leaf_layer(module, images[0], sizes[0] if sizes else None),)
         except LayerError as error:
             raise LayerError(f"{maker}, {error}") from None
         self._record.check(made, images[0])

@@ -5,12 +5,24 @@ import warnings
 import pytest
 import torch
 from hypothesis import event, given, settings
-from torch import nn
 
 from ringcast.arithmetic import ConvChain, parse, sizes
-from ringcast.arithmetic.layers import MaxPool2d, MaxUnpool2d, PixelUnshuffle, Upsample
+from ringcast.arithmetic.layers import (
+    BatchNorm2d,
+    Dropout,
+    Dropout2d,
+    GroupNorm,
+    InstanceNorm2d,
+    MaxPool2d,
+    MaxUnpool2d,
+    PixelUnshuffle,
+    Upsample,
+)
 from ringcast.errors import LayerError
 from tests.arithmetic import layer_cases as cases
+
+DATA_DECIDE = (MaxUnpool2d, BatchNorm2d, InstanceNorm2d, GroupNorm, Dropout, Dropout2d)
+"""Layers whose places, scales or zeros come from the data or from chance; their lines have tests of their own."""
 
 
 def image_of(shape):
@@ -50,9 +62,7 @@ def agrees(layer, module, image, result):
     """Whether the numbers of a result are those that the lines give."""
     if isinstance(layer, MaxPool2d):
         return torch.equal(largest(layer, image), result[1, -1])
-    if isinstance(layer, MaxUnpool2d) or module.__class__.__module__.endswith(("batchnorm", "normalization")):
-        return True  # their numbers are chosen by data, or follow from the whole map
-    if isinstance(module, nn.modules.instancenorm._InstanceNorm | nn.modules.dropout._DropoutNd):
+    if isinstance(layer, DATA_DECIDE):
         return True
     if isinstance(layer, Upsample) and layer.mode.startswith("nearest"):  # places in the precision networks use
         return torch.equal(summed(layer, image.float().double()).float(), module(image.float()))

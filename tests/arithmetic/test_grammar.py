@@ -173,7 +173,7 @@ def test_spellings_of_resampling(text):
         ("pad(1,2)", r"padding is \(1, 2\); expected one whole number, or four"),
         ("pad(1,2,3,4,5)", r"padding is \(1, 2, 3, 4, 5\); expected one whole number, or four"),
         ("maxpool(2,dilate=2)", r"unknown argument 'dilate'; expected one of kernel_size, stride"),
-        ("nearest(2,3)", r"nearest\(2,size=3\): give exactly one of size and scale_factor"),
+        ("nearest(2,3)", r"nearest\(2,size=3\): give either scale_factor or size, as in"),
     ],
 )
 def test_errors_of_one_layer(text, message):

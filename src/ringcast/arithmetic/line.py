@@ -55,7 +55,7 @@ class Line:
         for source, weight in self.unbounded(place):
             inside = _inside(source, self.size, self.border)
             if inside is not None:
-                found[inside] = found.get(inside, 0) + weight
+                found[inside] = found[inside] + weight if inside in found else weight
         return tuple((source, weight) for source, weight in found.items() if weight)
 
     @cached_property

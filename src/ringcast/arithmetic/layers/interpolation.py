@@ -37,18 +37,21 @@ class Resampling(NamedTuple):
         """(inputs, outputs) after which places lie alike."""
         return self.step.numerator, self.step.denominator
 
-    def place(self, output: int) -> tuple[int, Fraction]:
-        """Input place at or before an output place, and how far it lies behind, in 0 ... 1.
+    @property
+    def parts(self) -> int:
+        """Places lie at multiples of one part in this many of an input pixel."""
+        return self.step.denominator * (2 if self.centred else 1)
 
-        >>> Resampling(4, 8, Fraction(1, 2), centred=True).place(2)
-        (0, Fraction(3, 4))
+    def place(self, output: int) -> tuple[int, int]:
+        """Input place at or before an output place, and how many parts of a pixel it lies behind.
+
+        >>> halves = Resampling(4, 8, Fraction(1, 2), centred=True)
+        >>> halves.place(2), halves.parts
+        ((0, 3), 4)
         """
-        step, parts = self.step.numerator, self.step.denominator
         if not self.centred:
-            whole, rest = divmod(step * output, parts)
-            return whole, Fraction(rest, parts)
-        whole, rest = divmod(step * (2 * output + 1) - parts, 2 * parts)
-        return whole, Fraction(rest, 2 * parts)
+            return divmod(self.step.numerator * output, self.parts)
+        return divmod(self.step.numerator * (2 * output + 1) - self.step.denominator, self.parts)
 
 
 def nearest_line(resampling: Resampling, scale: float | None) -> Line:
@@ -61,7 +64,7 @@ def nearest_line(resampling: Resampling, scale: float | None) -> Line:
 
     def exact(place: int) -> int:
         before, behind = resampling.place(place)
-        return before + (resampling.centred and behind >= Fraction(1, 2))
+        return before + (resampling.centred and 2 * behind >= resampling.parts)
 
     def sources(place: int) -> tuple[Source, ...]:
         return ((exact(place), 1),)
@@ -105,8 +108,9 @@ def smooth_line(resampling: Resampling, *, cubic: bool, antialias: bool) -> Line
         return _antialiased_line(resampling, kernel, reach)
 
     @cache
-    def taps(behind: Fraction) -> tuple[Source, ...]:
-        return _nonzero({shift: kernel(behind - shift) for shift in range(1 - reach, reach + 1)})
+    def taps(behind: int) -> tuple[Source, ...]:
+        place = Fraction(behind, resampling.parts)
+        return _nonzero({shift: kernel(place - shift) for shift in range(1 - reach, reach + 1)})
 
     def sources(place: int) -> tuple[Source, ...]:
         before, behind = resampling.place(place)
@@ -130,11 +134,12 @@ def _antialiased_line(resampling: Resampling, kernel: _Kernel, reach: int) -> Li
     pixels = resampling._replace(centred=True)
 
     @cache
-    def weights(behind: Fraction) -> dict[int, Fraction]:
-        return {shift: kernel((behind - shift) / spread) for shift in range(-support, support + 2)}
+    def weights(behind: int) -> dict[int, Fraction]:
+        place = Fraction(behind, pixels.parts)
+        return {shift: kernel((place - shift) / spread) for shift in range(-support, support + 2)}
 
     @cache
-    def taps(behind: Fraction) -> tuple[Source, ...]:
+    def taps(behind: int) -> tuple[Source, ...]:
         return _shares(weights(behind))
 
     def sources(place: int) -> tuple[Source, ...]:
@@ -143,6 +148,8 @@ def _antialiased_line(resampling: Resampling, kernel: _Kernel, reach: int) -> Li
 
     def bounded(place: int) -> tuple[Source, ...]:
         before, behind = pixels.place(place)
+        if support <= before < resampling.size - support - 1:
+            return sources(place)
         inside = {before + shift: weight for shift, weight in weights(behind).items()}
         return _shares({source: weight for source, weight in inside.items() if 0 <= source < resampling.size})
 

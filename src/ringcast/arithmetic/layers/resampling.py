@@ -20,6 +20,7 @@ __all__ = ["UPSAMPLE_MODES", "Upsample"]
 
 UPSAMPLE_MODES = ("nearest", "nearest-exact", "bilinear", "bicubic")
 _SMOOTH = UPSAMPLE_MODES[2:]
+_LARGEST = 1_000_000
 _SIMPLE = 10_000
 """Denominator up to which a scale such as 0.29 is taken for the fraction that it was rounded from."""
 
@@ -55,7 +56,7 @@ class Upsample:
         if self.mode not in UPSAMPLE_MODES:
             raise LayerError(f"mode is {self.mode!r}; expected one of {', '.join(UPSAMPLE_MODES)}")
         if (self.size is None) == (self.scale_factor is None):
-            raise LayerError("give exactly one of size and scale_factor")
+            raise LayerError("give either scale_factor or size, as in bilinear(2) or bilinear(size=22x42)")
         if self.size is not None:
             store(self, "size", pair("size", self.size, least=1))
         else:
@@ -130,8 +131,10 @@ class Upsample:
 
 def _scales(value: object) -> tuple[float, float]:
     scales = [number("scale_factor", scale) for scale in (value if isinstance(value, tuple | list) else [value] * 2)]
-    if len(scales) != 2 or min(scales) <= 0:
-        raise LayerError(f"scale_factor is {value!r}; expected one number above 0, or two: (height, width)")
+    if len(scales) != 2 or not 0 < min(scales) <= max(scales) <= _LARGEST:
+        raise LayerError(
+            f"scale_factor is {value!r}; expected one number above 0 and at most {_LARGEST:,}, or two: (height, width)"
+        )
     return scales[0], scales[1]
 
 

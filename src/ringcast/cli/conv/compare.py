@@ -24,7 +24,7 @@ _NOTES = (
     "1 - 1/4 or 0."
 )
 _MEASURED = (
-    "measured: the same of the whole stack with ReLU and without biases, mean and standard error of random networks."
+    "measured: the same of the whole stack, with ReLU and without biases: mean and standard error of random nets."
 )
 
 

@@ -49,3 +49,9 @@ def test_the_slides_decoder_has_8400_clear_pixels():
 def test_a_period_out_of_reach_is_refused():
     with pytest.raises(LayerError, match=r"repeats only after 1024 pixels; expected at most 512"):
         tile_of(parse("1x3x3 convT(1,1,1024,1024)"))
+
+
+def test_a_layer_that_fixes_its_output_keeps_the_size_of_the_seed():
+    """8 to 20 enlarges by 5/2 only from 8."""
+    tile = tile_of(parse("1x8x8 upsample(size=20x20,mode=bilinear) conv(1,1,3)"))
+    assert (tile.period, tile.seed) == ((5, 5), (8, 8))

@@ -22,6 +22,7 @@ Which one when? :func:`check` measures a network with its weights; :func:`checke
 :func:`non_dc_share_at_init` is what to expect of a chain before training.
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from math import sqrt
@@ -160,9 +161,23 @@ def tile_spectrum(tile: Float[Tensor, "... row col"]) -> Float[Tensor, "row col"
 
 
 def responses_at_init(
-    chain: ConvChain, *, draws: int, seed: int, biases: bool = False
+    chain: ConvChain,
+    *,
+    draws: int,
+    seed: int,
+    biases: bool = False,
+    prepare: Callable[[nn.Sequential], object] | None = None,
+    constants: Float[Tensor, "constant seed_channel"] | None = None,
 ) -> Float[Tensor, "draw channel row col"]:
-    """Responses of a chain with fresh weights, PyTorch's default, each to a new normally distributed constant seed.
+    """Responses of a chain with fresh weights, PyTorch's default, each to one constant seed.
+
+    Args:
+        chain: its activations are used as they are.
+        draws: networks.
+        seed: of the random numbers.
+        biases: whether the layers keep PyTorch's random biases instead of 0.
+        prepare: is called with every network, to initialise it otherwise.
+        constants: the seeds, in turn; normally distributed ones, one for each network, if not given.
 
     >>> from ringcast.arithmetic import parse
     >>> responses_at_init(parse("4x3x3 convT(4,3,4,2)"), draws=5, seed=1).shape
@@ -170,18 +185,31 @@ def responses_at_init(
     """
     generator = torch.Generator().manual_seed(seed)
     responses = []
-    for _ in range(draws):
+    for draw in range(draws):
         net = sequential(chain, generator=generator, dtype=torch.float64)
         constant = torch.randn(1, chain.seed.channels, generator=generator, dtype=torch.float64)
+        if prepare is not None:
+            prepare(net)
+        if constants is not None:
+            constant = constants[draw % len(constants)][None]
         responses.append(constant_response(net if biases else without_biases(net), chain, constant))
     return torch.cat(responses)
 
 
-def non_dc_share_at_init(chain: ConvChain, *, draws: int = _DRAWS, seed: int = 0) -> tuple[float, float]:
-    """Index of a chain with fresh weights and no biases: its mean over random networks, and the standard error of it.
+def non_dc_share_at_init(
+    chain: ConvChain,
+    *,
+    draws: int = _DRAWS,
+    seed: int = 0,
+    biases: bool = False,
+    prepare: Callable[[nn.Sequential], object] | None = None,
+    constants: Float[Tensor, "constant seed_channel"] | None = None,
+) -> tuple[float, float]:
+    """Index of a chain with fresh weights: its mean over random networks, and the standard error of the mean.
 
-    Every draw has new weights (PyTorch's default, uniform) and a new constant seed (normal); activations are those of
-    the chain. The layers and their order decide, not the size: a small seed is used whatever the chain's.
+    Every draw has new weights (PyTorch's default, uniform), no biases, and a new constant seed (normal), if not said
+    otherwise by the arguments of :func:`responses_at_init`. The layers and their order decide, not the size: a small
+    seed is used whatever the chain's.
 
     Raises:
         ArgumentError: fewer than 2 draws.
@@ -194,7 +222,9 @@ def non_dc_share_at_init(chain: ConvChain, *, draws: int = _DRAWS, seed: int = 0
     """
     if draws < 2:
         raise ArgumentError(f"draws is {draws}; expected at least 2, for the error is taken from their scatter")
-    return _mean_share(responses_at_init(chain, draws=draws, seed=seed))
+    responses = responses_at_init(chain, draws=draws, seed=seed, biases=biases, prepare=prepare, constants=constants)
+    shares = torch.tensor([non_dc_share(response) for response in responses], dtype=torch.float64)
+    return float(shares.mean()), float(shares.std()) / sqrt(draws)
 
 
 def without_biases(net: nn.Sequential) -> nn.Sequential:
@@ -205,11 +235,6 @@ def without_biases(net: nn.Sequential) -> nn.Sequential:
             if name.rpartition(".")[2] == "bias":
                 weight.zero_()
     return copy
-
-
-def _mean_share(responses: Float[Tensor, "draw channel row col"]) -> tuple[float, float]:
-    shares = torch.tensor([non_dc_share(response) for response in responses], dtype=torch.float64)
-    return float(shares.mean()), float(shares.std()) / sqrt(len(shares))
 
 
 def _constants(chain: ConvChain) -> Float[Tensor, "draw seed_channel"]:

@@ -100,23 +100,36 @@ def _along(chain: ConvChain, axis: int, periods: int) -> tuple[int, int, int]:
         raise LayerError(
             f"the response to a constant repeats only after {repeat} pixels; expected at most {_LARGEST_PERIOD}"
         )
-    size, limit = 1, 64 + 16 * len(chain.layers) + 8 * chain.seed.axis(axis)
-    while size <= limit:
-        start = _central(_clear_or_none(chain.layers, axis, size), repeat, periods)
-        if start is not None:
-            return repeat, size, start
-        size += 1
+    own = _advances(chain.layers, axis, chain.seed.axis(axis))
+    limit = 64 + 16 * len(chain.layers) + 8 * chain.seed.axis(axis)
+    for size in range(1, limit + 1):
+        if _fits(chain.layers, axis, size) and _advances(chain.layers, axis, size) == own:
+            start = _central(clear_places(chain.layers, axis, size), repeat, periods)
+            if start is not None:
+                return repeat, size, start
     raise LayerError(
         f"no seed of up to {limit} {'columns' if axis else 'rows'} leaves a tile of {repeat} pixels clear of the "
         f"borders; a chain that can be checked has no layer that fixes its output size and pads less than it paints"
     )
 
 
-def _clear_or_none(layers: tuple[Layer, ...], axis: int, size: int) -> list[bool]:
-    try:
-        return clear_places(layers, axis, size)
-    except LayerError:  # too small for a kernel
-        return []
+def _fits(layers: tuple[Layer, ...], axis: int, size: int) -> bool:
+    """Whether a seed of this size is large enough for every kernel."""
+    for layer in layers:
+        size = layer.line(axis, size).length
+        if size < 1:
+            return False
+    return True
+
+
+def _advances(layers: tuple[Layer, ...], axis: int, size: int) -> list[tuple[int, int]]:
+    """By how much every layer enlarges, which depends on the size for one that fixes its output size."""
+    found = []
+    for layer in layers:
+        line = layer.line(axis, size)
+        found.append(line.advance)
+        size = line.length
+    return found
 
 
 def _central(clear: list[bool], repeat: int, periods: int) -> int | None:

@@ -98,8 +98,8 @@ def _fill(net: nn.Sequential, chain: ConvChain, groups: Sequence[_Group]) -> nn.
     if len(wanted) != len(groups):
         names = ", ".join(repr(group.path) for group in groups[:8]) + (" ..." if len(groups) > 8 else "")
         raise LayerError(
-            f"the chain has {len(wanted)} layers with weights, the tensors are of {len(groups)} ({names}); "
-            f"leave out what is not the chain's, or complete the chain"
+            f"layers with weights: {len(wanted)} in the chain, but the tensors are of {len(groups)} ({names}); "
+            f"leave out those that are not the chain's, or complete the chain"
         )
     return net.eval()
 

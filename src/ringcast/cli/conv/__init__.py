@@ -6,6 +6,7 @@ them.
 
 from cyclopts import App
 
+from ringcast.cli.conv.check import check_command
 from ringcast.cli.conv.cost import cost_command
 from ringcast.cli.conv.derive import derive_command
 from ringcast.cli.conv.field import field_command
@@ -26,3 +27,4 @@ app.command(derive_command, name="derive")
 app.command(cost_command, name="cost")
 app.command(overlap_command, name="overlap")
 app.command(field_command, name="field")
+app.command(check_command, name="check")

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from math import ceil, floor
+from time import perf_counter
 
 import pytest
 
 from ringcast.arithmetic import Conv2d, ConvTranspose2d, parse
 from ringcast.arithmetic.axis_field import axis_field
 from ringcast.arithmetic.field import field
+from ringcast.arithmetic.overlap import overlap
 from ringcast.arithmetic.places import places_of
 from ringcast.errors import ArgumentError
 
@@ -164,6 +166,24 @@ def test_phases_that_take_too_long():
 def test_pixels_that_do_not_exist(net_a, call, message):
     with pytest.raises(ArgumentError, match=message):
         call(net_a)
+
+
+def test_fields_of_the_slides_take_milliseconds():
+    """Some 3 ms; the limit is wide because the machine may be busy (benchmarks/arithmetic.py measures)."""
+    assert quickest(field) < 0.2
+
+
+def test_overlap_of_the_slides_takes_milliseconds():
+    assert quickest(overlap) < 0.2
+
+
+def quickest(job):
+    times = []
+    for _ in range(5):
+        chain, start = parse(NET_A), perf_counter()
+        job(chain)
+        times.append(perf_counter() - start)
+    return min(times)
 
 
 def test_sets_of_places():

@@ -2,7 +2,7 @@
 
 Sets are exact, through every layer and by phase: a stack of transposed layers gives neighbouring output pixels fields
 of different sizes, so that no single number describes it. Max pooling counts all pixels of its window, and max
-unpooling all pixels it may take its number from.
+unpooling all pixels it may take its number from. All channels of a map count as one.
 """
 
 from dataclasses import dataclass

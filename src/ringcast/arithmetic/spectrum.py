@@ -18,7 +18,7 @@ def variation_squared(values: Sequence[Number]) -> Fraction | None:
     total = sum(values)
     if not total:
         return None
-    return Fraction(len(values) * sum(value * value for value in values)) / (Fraction(total) * total) - 1
+    return Fraction(len(values) * sum(value * value for value in values), total * total) - 1
 
 
 def outer_variation(height: Sequence[Number], width: Sequence[Number]) -> float | None:

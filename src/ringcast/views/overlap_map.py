@@ -157,7 +157,8 @@ def _draw_profile(axes: Axes, values: np.ndarray, taps: AxisTaps, axis: Literal[
         axes.yaxis.set_major_locator(_whole(len(values)))
         axes.xaxis.set(major_locator=count, major_formatter=_NUMBERS)
         axes.tick_params(labelleft=False)
-    _tidy(axes, f"border {before} + {after} px" if before or after else "no border", upright=upright)
+    words = "no border" if not before + after else f"border {before} + {after} px" if taps.free else "border all"
+    _tidy(axes, words, upright=upright)
 
 
 def _tidy(axes: Axes, words: str, *, upright: bool) -> None:

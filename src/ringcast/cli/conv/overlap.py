@@ -1,4 +1,20 @@
-"""``ringcast conv overlap``: tap-count maps, layer by layer, and the picture of the last one."""
+"""``ringcast conv overlap``: tap-count maps, layer by layer, and the picture of the last one.
+
+The document of ``--json``; ``{H, W}`` stands for an object with one value for each axis:
+
+* ``overlap``, the map of the whole stack: ``even``, ``holes`` (true, false, or null without a pattern); ``period`` and
+  ``pattern`` of the interior {H, W}, place 0 first, and ``pattern_exact`` (text) where there are simple fractions;
+  ``ratio_1d`` {H, W} and ``ratio_2d``, largest over smallest, null with holes; ``cv_1d`` {H, W} and ``cv_2d`` of the
+  pattern, ``cv_2d_whole_map``; ``amplitudes`` {H, W} at 1 / period, 2 / period ... of the mean; ``border`` {H, W} as
+  [before, after] in pixels; ``profile`` {H, W} as [from the start inwards, from the end inwards]; ``map`` {H, W}, whose
+  outer product is the map; ``unaffected``: ``pixels``, ``of``, ``share``, and ``box`` {H, W} as [first, last]; ``bare``
+  {H, W}, places of the border without a tap; ``sum``, ``min``, ``max``; ``composite_kernel`` {H, W}: ``kernel``,
+  ``stride``, ``start``, ``phase_sums``, or ``kernel`` null and its ``reason``; ``verdict`` (text).
+* ``layers[]``: ``name``, ``in``, ``out``, and ``overlap`` with the keys above of the stack up to the layer, but
+  ``composite_kernel`` and ``verdict``; in it ``alone``: the same of the layer on a constant input, with ``reason``
+  {H, W} in words and ``coverage`` {H, W}, how often each input place is read.
+* ``picture``: the file written, with ``-o``.
+"""
 
 import json
 import os

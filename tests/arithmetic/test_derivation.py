@@ -1,7 +1,6 @@
 """The derivation as text: the slides' decoder against a file written out from the slides, and every layer's formula."""
 
 import math
-from pathlib import Path
 
 import pytest
 from hypothesis import event, given, settings
@@ -22,7 +21,6 @@ from ringcast.arithmetic.derivation.formula import (
 )
 from ringcast.errors import LayerError
 
-GOLDEN = Path(__file__).parent / "golden" / "derive_slides.txt"
 SLIDES = (
     "11x21 convT(64,64,4,2) relu conv(64,64,3) relu convT(64,32,4,2) relu conv(32,32,3) relu "
     "convT(32,32,4,2) relu conv(32,3,3)"
@@ -49,8 +47,8 @@ def worth(text):
     return eval(plain.replace("·", "*").replace("−", "-").replace("²", "**2"), {"math": math})
 
 
-def test_the_slides_derivation():
-    assert f"{derive(parse(SLIDES))}\n" == GOLDEN.read_text(encoding="utf-8")
+def test_the_slides_derivation(golden):
+    golden("derive_slides.txt", f"{derive(parse(SLIDES))}\n")
 
 
 @pytest.mark.parametrize("number", range(6))

@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -13,7 +12,6 @@ from ringcast.arithmetic import derive, parse
 from ringcast.arithmetic.derivation import derivation_latex, derivation_markdown
 from ringcast.arithmetic.derivation.formula import LATEX, write
 
-GOLDEN = Path(__file__).parent / "golden"
 SLIDES = (
     "11x21 convT(64,64,4,2) relu conv(64,64,3) relu convT(64,32,4,2) relu conv(32,32,3) relu "
     "convT(32,32,4,2) relu conv(32,3,3)"
@@ -28,8 +26,8 @@ CHAINS = pytest.mark.parametrize("text", [SLIDES, EVERYTHING, ROUNDED, "1x5x5 re
 
 
 @pytest.mark.parametrize(("name", "layout"), [("md", derivation_markdown), ("tex", derivation_latex)])
-def test_the_slides_derivation(name, layout):
-    assert f"{layout(derive(parse(SLIDES)))}\n" == (GOLDEN / f"derive_slides.{name}").read_text(encoding="utf-8")
+def test_the_slides_derivation(golden, name, layout):
+    golden(f"derive_slides.{name}", f"{layout(derive(parse(SLIDES)))}\n")
 
 
 @CHAINS

@@ -208,3 +208,20 @@ def test_the_default_search_answers_at_once():
 def test_refusals(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("kernel", range(2, 9))
+def test_section_8_a_block_without_padding_keeps_2n_for_one_pair_of_kernels(kernel):
+    """CT k_t/2 + C k_c: n -> 2 n if and only if k_t = k_c + 1."""
+    kept = [
+        conv for conv in range(1, 9) if parse(f"9x9 convT(1,1,{kernel},2) conv(1,1,{conv})").shapes[-1].height == 18
+    ]
+    assert kept == [kernel - 1]
+
+
+@pytest.mark.parametrize("single", [(8, 0, 0), (10, 1, 0), (9, 1, 1), (12, 2, 0), (16, 4, 0)])
+def test_section_8_a_single_transposed_convolution_by_8(single):
+    """k - 2 p + op = 8 at stride 8."""
+    kernel, padding, output_padding = single
+    layer = f"convT(1,1,{kernel},8,{padding},{output_padding})"
+    assert parse(f"11x21 {layer}").shapes[-1] == (1, 88, 168)

@@ -23,9 +23,7 @@ _NOTES = (
     "expected share of energy that is not constant, of a constant image behind one upsampler with fresh weights, "
     "1 - 1/4 or 0."
 )
-_MEASURED = (
-    "measured: the same of the whole stack, with ReLU and without biases: mean and standard error of random nets."
-)
+_MEASURED = "measured: of the whole stack, with ReLU and without biases: mean and its error of random networks."
 
 
 def compare_command(

@@ -7,8 +7,10 @@ them.
 from cyclopts import App
 
 from ringcast.cli.conv.check import check_command
+from ringcast.cli.conv.compare import compare_command
 from ringcast.cli.conv.cost import cost_command
 from ringcast.cli.conv.derive import derive_command
+from ringcast.cli.conv.design import design_command
 from ringcast.cli.conv.field import field_command
 from ringcast.cli.conv.overlap import overlap_command
 from ringcast.cli.conv.sizes import sizes_command
@@ -26,5 +28,7 @@ app.command(sizes_command, name="sizes")
 app.command(derive_command, name="derive")
 app.command(cost_command, name="cost")
 app.command(overlap_command, name="overlap")
+app.command(design_command, name="design")
+app.command(compare_command, name="compare")
 app.command(field_command, name="field")
 app.command(check_command, name="check")

@@ -172,6 +172,16 @@ def test_functions_are_read(forward, text):
     assert traced(forward) == text
 
 
+def nails(x):
+    zeros = torch.zeros(x.shape[0], 4, 2 * x.shape[2], 3 * x.shape[3], device=x.device)
+    zeros[:, :, ::2, ::3] = x
+    return zeros.relu()
+
+
+def test_an_image_put_into_zeros_is_a_bed_of_nails():
+    assert traced(nails) == "nails(2x3) relu"
+
+
 class Segmenter(nn.Module):
     """Pools twice and undoes both, the second first, with the sizes it had."""
 

@@ -57,6 +57,16 @@ def test_branches_are_named(forward, message):
         trace(Custom(forward), (1, 5, 5))
 
 
+def write(x, start=0, more=0, twice=False):
+    zeros = x.new_zeros(1, 1, 10, 10)
+    if more:
+        zeros += more
+    zeros[..., start::2, ::2] = x
+    if twice:
+        zeros[..., 1::2, ::2] = x
+    return zeros
+
+
 @pytest.mark.parametrize(
     ("forward", "message"),
     [
@@ -83,7 +93,13 @@ def test_branches_are_named(forward, message):
         (lambda net, x: F.pad(x, (1, 1), value=2.0), r"pad pads with mode 'constant' and value 2.0"),
         (lambda net, x: F.interpolate(x, scale_factor=2, mode="area"), r"interpolate area\(2\): mode is 'area'"),
         (lambda net, x: F.relu(x.new_zeros(1, 1, 9, 9).copy_(x)), r"copy_ has no place in a chain"),
-        (lambda net, x: x.new_zeros(1, 1, 9, 9).__setitem__(slice(None), x), r"__setitem__ writes into an image"),
+        (lambda net, x: x.new_zeros(1, 1, 9, 9).__setitem__(0, x), r"__setitem__ puts an image into zeros otherwise"),
+        (lambda net, x: write(x, start=1), r"__setitem__ puts an image into zeros otherwise"),
+        (lambda net, x: write(x, more=1), r"__setitem__ writes into a map that is not all zeros"),
+        (
+            lambda net, x: write(x, twice=True),
+            r"__setitem__ joins the results of torch.Tensor.__setitem__ and the input",
+        ),
         (lambda net, x: net.three(x), r"Custom cannot be run on an input of \(1, 1, 5, 5\): .*three"),
         (
             lambda net, x: F.conv2d(x, torch.ones(1, 1, 9, 9, device=x.device)),

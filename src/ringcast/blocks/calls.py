@@ -13,6 +13,7 @@ from ringcast.arithmetic.layers import (
     Activation,
     AvgPool2d,
     BatchNorm2d,
+    BedOfNails,
     Conv2d,
     ConvTranspose2d,
     Crop,
@@ -31,7 +32,7 @@ from ringcast.arithmetic.layers import (
 from ringcast.arithmetic.layers.activation import ACTIVATIONS
 from ringcast.errors import LayerError
 
-__all__ = ["READERS", "SAME", "VALUES", "WEIGHTED"]
+__all__ = ["READERS", "SAME", "VALUES", "WEIGHTED", "ZEROS", "nails"]
 
 Layers = tuple[Layer, ...]
 Ints = int | Sequence[int]
@@ -46,6 +47,34 @@ VALUES = frozenset({"__bool__", "__float__", "__int__", "__index__", "item", "to
 WEIGHTED = frozenset({"conv2d", "conv_transpose2d"})
 """Functions whose second argument holds weights."""
 _PAD_MODES = {"constant": "zeros", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
+
+
+ZEROS = frozenset({"zeros", "new_zeros", "zeros_like"})
+"""Functions that make a map of zeros, into whose cells an image may be put."""
+
+
+def nails(zeros: Tensor, index: Any, image: Tensor) -> BedOfNails:
+    """The layer that ``zeros[:, :, ::a, ::b] = image`` amounts to.
+
+    Raises:
+        LayerError: any other place, or zeros that are not a x b times as many.
+
+    >>> import torch
+    >>> print(nails(torch.zeros(1, 2, 6, 8), (..., slice(None, None, 3), slice(None, None, 2)), torch.ones(1, 2, 2, 4)))
+    nails(3x2)
+    """
+    otherwise = "puts an image into zeros otherwise than zeros[:, :, ::a, ::b] = image, with a x b as many"
+    if zeros.dim() != 4 or image.dim() != 4:
+        raise LayerError(otherwise)
+    down, right = (max(size // part, 1) for size, part in zip(zeros.shape[2:], image.shape[2:], strict=True))
+    corners = (slice(None, None, down), slice(None, None, right))
+    whole = tuple(range(size) for size in zeros.shape)
+    wanted = (*whole[:2], *(places[corner] for places, corner in zip(whole[2:], corners, strict=True)))
+    cuts = _cuts(index, zeros.dim())
+    found = tuple(places[cut] if isinstance(cut, slice) else None for places, cut in zip(whole, cuts, strict=True))
+    if found != wanted or tuple(zeros.shape) != (*image.shape[:2], down * image.shape[2], right * image.shape[3]):
+        raise LayerError(otherwise)
+    return BedOfNails((down, right))
 
 
 def _conv2d(
@@ -127,11 +156,7 @@ def _modes() -> str:
 
 
 def _getitem(input: Tensor, index: Any) -> Layers:
-    cuts = list(index) if isinstance(index, tuple) else [index]
-    if sum(cut is Ellipsis for cut in cuts) == 1:
-        place = next(place for place, cut in enumerate(cuts) if cut is Ellipsis)
-        cuts[place : place + 1] = [slice(None)] * (input.dim() + 1 - len(cuts))
-    cuts += [slice(None)] * (input.dim() - len(cuts))
+    cuts = _cuts(index, input.dim())
     if len(cuts) != 4 or not all(isinstance(cut, slice) for cut in cuts):
         raise LayerError("takes out single rows, columns or channels; a chain can only crop, x[:, :, a:b, c:d]")
     kept = [cut.indices(size) for cut, size in zip(cuts, input.shape, strict=True)]
@@ -141,6 +166,15 @@ def _getitem(input: Tensor, index: Any) -> Layers:
     (top, below, _), (left, beyond, _) = kept[2:]
     taken = (left, input.shape[3] - beyond, top, input.shape[2] - below)
     return (Crop(taken),) if any(taken) else ()
+
+
+def _cuts(index: Any, dimensions: int) -> list[Any]:
+    """What an index takes of each dimension, with everything for the dots and the dimensions left out."""
+    cuts = list(index) if isinstance(index, tuple) else [index]
+    place = next((place for place, cut in enumerate(cuts) if cut is Ellipsis), len(cuts))
+    missing = dimensions + (place < len(cuts)) - len(cuts)
+    cuts[place : place + 1] = [slice(None)] * missing
+    return cuts
 
 
 def _pixel_shuffle(input: Tensor, upscale_factor: int) -> Layers:

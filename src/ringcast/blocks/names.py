@@ -5,33 +5,14 @@ from typing import Any
 from torch import nn
 
 from ringcast.arithmetic import layers
+from ringcast.arithmetic.torch_code import ACTIVATION_CLASSES, PAD_CLASSES
 from ringcast.blocks.modules import BedOfNails, Crop
 
 __all__ = ["LAYERS", "MODULES", "PADS"]
 
-MODULES: dict[str, type[nn.Module]] = {
-    "relu": nn.ReLU,
-    "relu6": nn.ReLU6,
-    "leaky_relu": nn.LeakyReLU,
-    "elu": nn.ELU,
-    "selu": nn.SELU,
-    "gelu": nn.GELU,
-    "silu": nn.SiLU,
-    "mish": nn.Mish,
-    "softplus": nn.Softplus,
-    "softsign": nn.Softsign,
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-    "hardtanh": nn.Hardtanh,
-    "identity": nn.Identity,
-}
-"""Same keys as ``ringcast.arithmetic.layers.activation.ACTIVATIONS``; its settings are attributes of these classes."""
-PADS: dict[str, type[nn.Module]] = {
-    "zeros": nn.ZeroPad2d,
-    "reflect": nn.ReflectionPad2d,
-    "replicate": nn.ReplicationPad2d,
-    "circular": nn.CircularPad2d,
-}
+MODULES: dict[str, type[nn.Module]] = {name: getattr(nn, kind) for name, kind in ACTIVATION_CLASSES.items()}
+"""By the names of ``ringcast.arithmetic.layers.activation.ACTIVATIONS``; its settings are attributes of the classes."""
+PADS: dict[str, type[nn.Module]] = {mode: getattr(nn, kind) for mode, kind in PAD_CLASSES.items()}
 """By the mode of ``ringcast.arithmetic.layers.Pad``."""
 LAYERS: dict[type[Any], type[nn.Module]] = {
     layers.Conv2d: nn.Conv2d,

@@ -19,9 +19,9 @@ from ringcast.arithmetic.layers import (
     Pad,
     Upsample,
 )
+from ringcast.arithmetic.unpool_pairs import unpool_pairs
 from ringcast.blocks.modules import AntialiasUpsample, UnpoolSequential
 from ringcast.blocks.names import LAYERS, MODULES, PADS
-from ringcast.errors import LayerError
 
 __all__ = ["default_bound", "module_of", "sequential"]
 
@@ -52,7 +52,7 @@ def sequential(
     torch.Size([1, 64, 22, 42])
     """
     where = {"device": device, "dtype": dtype}
-    pools = _undone_pools(chain)
+    pools = unpool_pairs(chain).values()
     modules = [
         module_of(layer, where, generator, with_indices=number in pools) for number, layer in enumerate(chain.layers)
     ]
@@ -95,36 +95,6 @@ def module_of(
         case MaxPool2d():
             arguments["return_indices"] = with_indices
     return kind(**arguments)
-
-
-def _undone_pools(chain: ConvChain) -> set[int]:
-    """Places of the max poolings whose indices a max unpooling takes: each the last before it that is still free.
-
-    Raises:
-        LayerError: there is none, or maps between the two that do not have the size of its indices.
-    """
-    free: list[int] = []
-    undone: set[int] = set()
-    for place, layer in enumerate(chain.layers):
-        if isinstance(layer, MaxPool2d):
-            free.append(place)
-        elif isinstance(layer, MaxUnpool2d):
-            name = f"layer {place + 1}, {layer}"
-            if not free:
-                raise LayerError(
-                    f"{name}: no maxpool before it is left to undo; max unpooling needs the indices of one, so put a "
-                    f"maxpool before it or take nails, which needs none"
-                )
-            pool = free.pop()
-            undone.add(pool)
-            whole, pooled = chain.shapes[pool : pool + 2]
-            if chain.shapes[place] != pooled or chain.shapes[place + 1] != whole:
-                raise LayerError(
-                    f"{name}: maps {chain.shapes[place]} to {chain.shapes[place + 1]}, but it undoes layer {pool + 1}, "
-                    f"{chain.layers[pool]}, which maps {whole} to {pooled}; give it "
-                    f"output_size={whole.height}x{whole.width}, and the channels and size that left the pooling"
-                )
-    return undone
 
 
 def _drawn(kind: type[Any], arguments: dict[str, Any], generator: torch.Generator) -> nn.Module:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from ringcast.arithmetic.layers import MaxPool2d
-from ringcast.blocks.calls import READERS, SAME, VALUES, WEIGHTED
+from ringcast.blocks.calls import READERS, SAME, VALUES, WEIGHTED, ZEROS, nails
 from ringcast.blocks.leaves import is_leaf, leaf_layer
 from ringcast.blocks.record import Made, Record, tensors
 from ringcast.errors import LayerError
@@ -28,6 +28,8 @@ class Watch(TorchFunctionMode):
         self._record = record
         self._inside: list[tuple[str, bool, Made | None]] = []
         """Of the modules being called: path, whether a leaf, and what it makes."""
+        self._zeros: dict[int, Tensor] = {}
+        """Maps of zeros that nothing was written into yet."""
 
     def before(self, path: str) -> Callable[[nn.Module, tuple[Any, ...], dict[str, Any]], None]:
         """A hook that notes the call of the module at ``path``."""
@@ -69,14 +71,25 @@ class Watch(TorchFunctionMode):
     ) -> Any:
         """Note one call of a function, and make it."""
         given = (args, kwargs or {})
+        name = func.__self__.__name__ if func.__name__ == "__get__" else func.__name__
+        if not self._muted and name in ZEROS:
+            zeros = func(*args, **given[1])
+            self._zeros[id(zeros)] = zeros
+            return zeros
         images = [] if self._muted else self._record.images(given)
         if not images:
+            self._forget_zeros(name, args)
             return func(*args, **given[1])
-        name = func.__self__.__name__ if func.__name__ == "__get__" else func.__name__
         path = f" in {self._inside[-1][0]!r}" if len(self._inside) > 1 else ""
         maker = f"{resolve_name(func) or name}{path}"
         source = self._record.source(maker, images)
-        _refuse(name, maker, source)
+        if name in VALUES:
+            raise LayerError(
+                f"{maker} reads the numbers that {source.maker} gives, so that the module's course depends on them; a "
+                f"chain is the same for every image, so trace each course as a module"
+            )
+        if name == "__setitem__":
+            return self._write(func, Made(maker, source=source), given)
         if name in SAME:
             result = images[0]
             with suppress(NotImplementedError):  # a meta tensor cannot be moved to a device
@@ -92,6 +105,26 @@ class Watch(TorchFunctionMode):
             self._record.add(made)
             self._keep(made, result)
         return result
+
+    def _forget_zeros(self, name: str, args: tuple[Any, ...]) -> None:
+        if args and name.endswith("_"):
+            self._zeros.pop(id(args[0]), None)
+
+    def _write(self, func: Any, made: Made, given: _Given) -> None:
+        """An image put into a map of zeros, of which the map is the result from now on."""
+        target, index, image = given[0]
+        if self._zeros.pop(id(target), None) is None:
+            raise LayerError(
+                f"{made.maker} writes into a map that is not all zeros, which has no place in a chain; a chain puts "
+                f"images into new zeros, or pads them"
+            )
+        try:
+            made.layers = (nails(target, index, image),)
+        except LayerError as error:
+            raise LayerError(f"{made.maker} {error}") from None
+        func(*given[0])
+        self._record.add(made)
+        self._record.keep(target, made)
 
     def _read(self, name: str, made: Made, given: _Given, image: Tensor) -> None:
         reader = READERS.get(name) or READERS.get(name.removesuffix("_"))
@@ -115,19 +148,6 @@ class Watch(TorchFunctionMode):
             self._record.keep_indices(result[1], made)
         else:
             self._record.keep(result, made)
-
-
-def _refuse(name: str, maker: str, source: Made) -> None:
-    if name in VALUES:
-        raise LayerError(
-            f"{maker} reads the numbers that {source.maker} gives, so that the module's course depends on them; a "
-            f"chain is the same for every image, so trace each course as a module"
-        )
-    if name == "__setitem__":
-        raise LayerError(
-            f"{maker} writes into an image, which has no place in a chain; use a layer for it, such as "
-            f"ringcast.blocks.BedOfNails or nn.ZeroPad2d"
-        )
 
 
 def _run(func: Any, given: _Given, made: Made) -> Any:

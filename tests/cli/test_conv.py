@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -96,19 +97,25 @@ def test_sizes_of_a_long_chain(run):
     assert " ".join(lines[400].split()) == "400 relu 1 x 64 x 64 1 x 64 x 64 0 0"
 
 
+def in_a_terminal(monkeypatch, width):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
 def test_sizes_in_a_narrow_terminal(run, monkeypatch):
     """The column of inputs goes first, and a row for the seed comes instead; then names fold, but no number."""
-    monkeypatch.setattr("ringcast.cli.conv.table._PIPE_WIDTH", 70)
+    in_a_terminal(monkeypatch, 70)
     _, out, _ = run("sizes", SLIDES)
-    lines = [" ".join(line.split()) for line in out.splitlines()]
+    lines = [" ".join(re.sub(r"\x1b\[[0-9;]*m", "", line).split()) for line in out.splitlines()]
     assert lines[:3] == [
         "layer out params MACs",
         "seed 64 x 11 x 21",
         "1 convT(64,64,4,2) 64 x 24 x 44 65,600 15,138,816",
     ]
-    monkeypatch.setattr("ringcast.cli.conv.table._PIPE_WIDTH", 52)
+    in_a_terminal(monkeypatch, 52)
     _, out, _ = run("sizes", SLIDES)
-    assert max(len(line) for line in out.splitlines()) <= 52
+    assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in out.splitlines()) <= 52
     assert "186,869,760" in out
     assert "convT(64,64,4,2)" not in out
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from ringcast.arithmetic.draw.scene import WIDTH, Cell, Item, Scene, Stroke, Text
 from ringcast.arithmetic.draw.svg import arrow_head, cross_lines, hatch_lines
@@ -17,7 +17,9 @@ from ringcast.arithmetic.draw.svg import arrow_head, cross_lines, hatch_lines
 __all__ = ["gif_bytes", "png_bytes"]
 
 _FINER = 3
-_COLOURS = 48
+_BLENDS = 16
+_NEAR = 12
+"""Blends that are closer to a colour of the scene than this are left out."""
 _HOLD = 4
 """The last frame of a GIF stays this many times as long as the others."""
 
@@ -41,13 +43,39 @@ def gif_bytes(scene: Scene, *, seconds: float = 0.7, width: int = WIDTH) -> byte
     """
     frames: list[int | None] = list(range(scene.frames)) or [None]
     images = [_image(scene.items(frame), scene.height, width) for frame in frames]
-    palette = images[len(images) // 2].quantize(_COLOURS, dither=Image.Dither.NONE)
+    palette = _palette(scene, images[len(images) // 2])
     first, *others = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     times = [round(1000 * seconds)] * len(frames)
     times[-1] *= _HOLD
     file = io.BytesIO()
     first.save(file, "GIF", save_all=True, append_images=others, duration=times, loop=0, optimize=True)
     return file.getvalue()
+
+
+def _palette(scene: Scene, image: Image.Image) -> Image.Image:
+    """The colours of the scene itself, so that areas keep them exactly, and a few between them for smooth edges."""
+    items = [*scene.always, *scene.still, *(timed.item for timed in scene.moving)]
+    own = [ImageColor.getrgb(colour) for colour in {found for item in items for found in _colours(item)} | {"#ffffff"}]
+    parts = image.quantize(_BLENDS, dither=Image.Dither.NONE).getpalette() or []
+    between = zip(*(parts[channel : 3 * _BLENDS : 3] for channel in range(3)), strict=True)
+    far = [blend for blend in between if all(_distance(blend, colour) > _NEAR for colour in own)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in (*sorted(own), *far) for part in colour])
+    return palette
+
+
+def _distance(one: tuple[int, ...], other: tuple[int, ...]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=False))
+
+
+def _colours(item: Item) -> set[str]:
+    match item:
+        case Cell():
+            return {colour for colour in (item.fill, item.stroke, item.hatch, item.cross) if colour is not None}
+        case Stroke():
+            return {item.colour}
+        case Text():
+            return {run.colour for run in item.runs}
 
 
 def _image(items: tuple[Item, ...], height: float, width: int) -> Image.Image:

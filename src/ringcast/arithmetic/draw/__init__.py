@@ -11,6 +11,7 @@ True
 """
 
 from ringcast.arithmetic.draw.examples import EXAMPLES, Example
+from ringcast.arithmetic.draw.ladder import draw_ladder
 from ringcast.arithmetic.draw.layer_scene import Numbers, View, draw_chain, draw_example
 from ringcast.arithmetic.draw.matrix import Matrix, matrix_of
 from ringcast.arithmetic.draw.scene import Scene
@@ -26,6 +27,7 @@ __all__ = [
     "animated_svg",
     "draw_chain",
     "draw_example",
+    "draw_ladder",
     "matrix_of",
     "svg",
 ]

@@ -1,16 +1,16 @@
 """The picture of a layer without a kernel: where each output number comes from, and how."""
 
-from math import floor
+from math import trunc
 
 from ringcast.arithmetic.draw.blend import Blend, Blended
 from ringcast.arithmetic.draw.gather_scene import described, middle_of, texts_of
-from ringcast.arithmetic.draw.matrix import Matrix, number_text, size_text
+from ringcast.arithmetic.draw.matrix import Matrix, number_text, share_text, size_text
 from ringcast.arithmetic.draw.page import Grid, Legend, header, label
 from ringcast.arithmetic.draw.scene import Item, Run, Scene, Timed
 from ringcast.arithmetic.draw.stage import Act, Heading, Panel, Stage, arrow, assembled, formula_items, stage
 from ringcast.arithmetic.draw.style import GREY, INK, LOOKS, MARGIN
 
-__all__ = ["blend_scene"]
+__all__ = ["blend_scene", "whole"]
 
 _ORANGE, _BLUE, _GREEN = (LOOKS[look].stroke for look in ("kernel", "input", "output"))
 _MANY = 4
@@ -31,7 +31,6 @@ def blend_scene(blended: Blend, given: Matrix, heading: Heading, *, cut: bool = 
         Panel(f"input {size_text(given)}", "input", shape, counts=shape),
         Panel(f"output {size_text(output)}", "output", size, name, counts=size),
     ]
-    whole = tuple(tuple(floor(value) for value in row) for row in output)
     if cut:
         panels.append(Panel("as on the slides", "output", size, "fractions cut off", counts=size))
     upper = stage(panels, (given, output), y + 6)
@@ -41,13 +40,23 @@ def blend_scene(blended: Blend, given: Matrix, heading: Heading, *, cut: bool = 
     if cut:
         body += [
             arrow(right, upper.grids[2]),
-            *upper.grids[2].filled([["output"] * size[1]] * size[0], texts_of(whole)),
+            *upper.grids[2].filled([["output"] * size[1]] * size[0], texts_of(whole(output))),
         ]
     formula = MARGIN, upper.bottom + 36
     lines = max(len(_formula(step, given, largest=blended.largest)) for step in blended.steps)
     bottom = formula[1] + 24 + 20 * lines
     act = _act(blended, given, upper, formula)
     return assembled(heading, described(given, None, output), body, act, (bottom + 8, _legend(blended, given)))
+
+
+def whole(matrix: Matrix) -> Matrix:
+    """The numbers without their fractions.
+
+    >>> from fractions import Fraction
+    >>> whole(((Fraction(25, 2), 3),))
+    ((12, 3),)
+    """
+    return tuple(tuple(trunc(value) for value in row) for row in matrix)
 
 
 def _read(blended: Blend) -> set[tuple[int, int]]:
@@ -71,7 +80,7 @@ def _act(blended: Blend, given: Matrix, upper: Stage, formula: tuple[float, floa
     for step in blended.steps:
         items: list[Item] = []
         for place, weight in step.taps:
-            share = "" if blended.largest or weight == 1 else f"×{number_text(weight)}"
+            share = "" if blended.largest or weight == 1 else f"×{share_text(weight)}"
             items += left.cell(place, "read", number_text(given[place[0]][place[1]]), share)
         items += right.cell(step.target, "written", number_text(step.result))
         items += label(*formula, f"output[{step.target[0]},{step.target[1]}]", "output", ())
@@ -86,8 +95,7 @@ def _formula(step: Blended, given: Matrix, *, largest: bool) -> list[tuple[Run, 
     if not step.taps:
         return [(Run("= 0, no input number comes here", GREY),)]
     terms = [
-        _term(number_text(weight), number_text(given[at][beside]), largest=largest)
-        for (at, beside), weight in step.taps
+        _term(share_text(weight), number_text(given[at][beside]), largest=largest) for (at, beside), weight in step.taps
     ]
     if len(terms) == 1 and len(terms[0]) == 1:
         at, beside = step.taps[0][0]
@@ -95,9 +103,11 @@ def _formula(step: Blended, given: Matrix, *, largest: bool) -> list[tuple[Run, 
     joint = ", " if largest else " + "
     lines: list[tuple[Run, ...]] = []
     for start in range(0, len(terms), _MANY):
-        runs = [Run(("= largest of " if largest else "= ") if not start else joint.lstrip(), INK)]
+        first = "= largest of " if largest else "= " if not start else "+ "
+        runs = [Run(first, INK)] if not start or not largest else []
         for number, term in enumerate(terms[start : start + _MANY]):
             runs += [*([Run(joint, INK)] if number else []), *term]
+        runs += [Run(",", INK)] if largest and start + _MANY < len(terms) else []
         lines.append(tuple(runs))
     return [*lines, (Run("= ", INK), result)]
 

@@ -96,5 +96,9 @@ def example(name: str) -> Example:
     '3x3 convT(1,1,2,2)'
     """
     if name not in EXAMPLES:
-        raise ArgumentError(f"{name!r} is no example; there are {', '.join(EXAMPLES)}")
+        from difflib import get_close_matches  # only errors need it
+
+        near = get_close_matches(name, EXAMPLES, n=1)
+        meant = f"; did you mean {near[0]}" if near else ""
+        raise ArgumentError(f"{name!r} is no example{meant}; ringcast conv draw --list has them all")
     return EXAMPLES[name]

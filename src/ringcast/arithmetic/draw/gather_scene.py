@@ -25,13 +25,13 @@ def gather_scene(
     upper = stage(_upper_panels(layer, gather, given), (canvas, gather.output), y + 6)
     grids = upper.grids
     measures = _measures(gather, grids[0], transposed=isinstance(layer, ConvTranspose2d))
-    lower = stage(_kernel_panels(layer, kernel), (kernel,), upper.bottom + (44 if measures else 24), widest=32, gap=42)
+    lower = stage(_kernel_panels(layer, kernel), (kernel,), upper.bottom + (44 if measures else 24), widest=32, gap=52)
     body = [*upper.items, arrow(*grids), *_canvas(gather, grids[0]), *measures, *_empty(gather.output, grids[1])]
     body += lower.items
     for grid, matrix in zip(lower.grids, (kernel, gather.kernel), strict=False):
         body += grid.filled([["kernel"] * grid.columns] * grid.rows, texts_of(matrix))
     body += [arrow(*lower.grids)] if len(lower.grids) == 2 else []
-    formula = lower.right + 42, lower.items[0].y  # type: ignore[union-attr]
+    formula = lower.right + 42, lower.top
     act = _act(gather, grids, formula)
     bottom = max(lower.bottom, formula[1] + 18 + 20 * (len(kernel) + 1) + 6)
     return assembled(heading, described(given, kernel, gather.output), body, act, (bottom + 18, _legend(layer, gather)))
@@ -97,9 +97,11 @@ def _canvas_note(layer: Conv2d | ConvTranspose2d) -> str:
     if max(rows.stride, columns.stride) > 1:
         parts.append(f"zeros between: s − 1 = {both(rows.stride - 1, columns.stride - 1)}")
     if borders[0] == borders[1] and rows == columns:
-        parts.append(f"border p' = d·(k−1) − p = {rows.dilation}·({rows.kernel}−1) − {rows.before} = {borders[0]}")
+        parts.append(
+            f"border p' = d·(k−1) − p = {rows.dilation}·({rows.kernel}−1) − {rows.before} = {number_text(borders[0])}"
+        )
     else:
-        parts.append(f"border p' = d·(k−1) − p = {both(*borders)}")
+        parts.append(f"border p' = d·(k−1) − p = {both(*map(number_text, borders))}")
     return "\n".join(parts)
 
 
@@ -144,7 +146,8 @@ def _measures(gather: Gather, grid: Grid, *, transposed: bool) -> tuple[Item, ..
     if after and after != before:
         items += bracket(grid, (end, end + after), f"{name} = {after}", GREY)
     if extra:
-        items += bracket(grid, (end + after, end + after + extra), f"op = {extra}", LOOKS["extra"].stroke)
+        measured = f"op = {extra}" if after == before and gather.origin[1] else f"p' + op = {extra}"
+        items += bracket(grid, (end + after, end + after + extra), measured, LOOKS["extra"].stroke)
     return tuple(items)
 
 

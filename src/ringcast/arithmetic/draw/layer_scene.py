@@ -1,6 +1,6 @@
 """From a layer, or the name of an example, to its picture: which view, which numbers, which words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Literal
 
 from ringcast.arithmetic.arguments import value_text
@@ -40,6 +40,10 @@ _VIEWS = {
     "scatter": "Scatter view: every input number paints its multiple of the kernel; sums add up.",
 }
 _SOURCES = {"slides": "", "guide": "After the guide to convolution arithmetic, arXiv 1603.07285."}
+_UNDRAWN = ("in_channels", "out_channels", "groups", "bias")
+_NAMED = ("kernel_size", "stride", "mode")
+"""Arguments that a title has even if they are as usual."""
+_SIDES = "left {0}, right {1}, top {2}, bottom {3}"
 _SMALL = 3
 _MOST = 20
 """Largest side of a grid."""
@@ -50,7 +54,7 @@ class Numbers:
     """What stands in the cells; None for 1, 2, 3 ... in the input and a small kernel."""
 
     given: Matrix | None = None
-    kernel: Matrix | None = None
+    kernel: Matrix | Literal["ones"] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def draw_chain(
     """
     count = len(chain.layers)
     if layer is None and count > 1:
-        raise ArgumentError(f"the chain has {count} layers; draw one of them with --layer, or all as a --ladder")
+        raise ArgumentError(f"the chain has {count} layers; draw one with --layer, or all with ringcast conv ladder")
     number = layer or 1
     if not 1 <= number <= count:
         raise ArgumentError(f"layer is {number}; expected 1 to {count}")
@@ -150,7 +154,8 @@ def _draw(layer: Layer, shape: Shape, view: View, numbers: Numbers, words: _Word
     if not isinstance(layer, Conv2d | ConvTranspose2d):
         return _blended(layer, given, view, numbers, words)
     sizes = layer.window(0).kernel, layer.window(1).kernel
-    kernel = _settled("kernel", numbers.kernel, small_kernel(*sizes))
+    ones = ((1,) * sizes[1],) * sizes[0]
+    kernel = ones if numbers.kernel == "ones" else _settled("kernel", numbers.kernel, small_kernel(*sizes))
     heading = _heading(layer, shape, view, words)
     if view == "scatter":
         if isinstance(layer, Conv2d):
@@ -166,6 +171,8 @@ def _blended(layer: Layer, given: Matrix, view: View, numbers: Numbers, words: _
     found = blend(layer, given)
     shape = Shape(1, len(given), len(given[0]))
     heading = _heading(layer, shape, view, words)
+    if isinstance(layer, MaxPool2d | AvgPool2d) and any(layer.window(axis).before for axis in (0, 1)):
+        heading = replace(heading, caption=(*heading.caption, "The padding is not drawn."))
     if any(is_rounded(value) for row in found.output for value in row):
         heading = replace(heading, caption=(*heading.caption, "Long fractions are rounded to two decimals."))
     return blend_scene(found, given, heading, cut=words.cut)
@@ -198,17 +205,13 @@ def _heading(layer: Layer, shape: Shape, view: View, words: _Words) -> Heading:
 
 
 def _title(layer: Layer) -> str:
-    kind = type(layer).__name__
-    if not isinstance(layer, Conv2d | ConvTranspose2d):
-        return f"{kind}: {layer}"
-    named = {
-        "kernel": layer.kernel_size,
-        "stride": layer.stride,
-        "padding": layer.padding,
-        "output_padding": getattr(layer, "output_padding", 0),
-        "dilation": layer.dilation,
-        "padding_mode": layer.padding_mode,
-    }
-    usual = {"padding": "0", "output_padding": "0", "dilation": "1", "padding_mode": "zeros"}
-    parts = [f"{name} {value_text(value)}" for name, value in named.items() if value_text(value) != usual.get(name)]
-    return f"{kind}: {', '.join(parts)}"
+    """The layer's name and what is not as usual, in words."""
+    parts = []
+    for field in fields(layer):
+        value = getattr(layer, field.name)
+        usual = field.default is not MISSING and value_text(field.default) == value_text(value)
+        named = field.name in _NAMED
+        if field.name not in _UNDRAWN and value is not None and value is not False and (named or not usual):
+            text = _SIDES.format(*value) if isinstance(value, tuple) and len(value) == 4 else value_text(value)
+            parts.append(f"{field.name.removesuffix('_size')} {text.replace('.0', '')}")
+    return f"{type(layer).__name__}: {', '.join(parts)}"

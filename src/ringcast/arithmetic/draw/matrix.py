@@ -6,11 +6,21 @@ from fractions import Fraction
 from ringcast.arithmetic.line import Number
 from ringcast.errors import ArgumentError
 
-__all__ = ["Matrix", "counted", "flipped", "is_rounded", "matrix_of", "number_text", "size_text", "small_kernel"]
+__all__ = [
+    "Matrix",
+    "counted",
+    "flipped",
+    "is_rounded",
+    "matrix_of",
+    "number_text",
+    "share_text",
+    "size_text",
+    "small_kernel",
+]
 
 Matrix = tuple[tuple[Number, ...], ...]
 _FEW = 4
-_SHORT = 16
+_SHORT = 99
 """Largest denominator that is written as a fraction."""
 
 
@@ -67,18 +77,24 @@ def flipped(matrix: Matrix) -> Matrix:
 
 
 def number_text(value: Number) -> str:
-    """A number as a cell has it: whole, a short fraction, or with up to two decimals.
+    """A number as a cell has it: whole, or with up to two decimals.
 
     >>> number_text(12), number_text(Fraction(25, 2)), number_text(-3), number_text(Fraction(1, 3))
-    ('12', '12.5', '−3', '1/3')
+    ('12', '12.5', '−3', '0.33')
     """
-    if isinstance(value, int):
-        text = str(value)
-    elif is_rounded(value) and value.denominator <= _SHORT:
-        text = f"{value.numerator}/{value.denominator}"
-    else:
-        text = f"{float(value):.2f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    text = str(value) if isinstance(value, int) else f"{float(value):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def share_text(weight: Number) -> str:
+    """A weight as a formula has it: a fraction if it is a short one.
+
+    >>> share_text(Fraction(9, 16)), share_text(Fraction(1, 1234)), share_text(2)
+    ('9/16', '0', '2')
+    """
+    if isinstance(weight, Fraction) and 1 < weight.denominator <= _SHORT:
+        return f"{weight.numerator}/{weight.denominator}".replace("-", "−")
+    return number_text(weight)
 
 
 def is_rounded(value: Number) -> bool:

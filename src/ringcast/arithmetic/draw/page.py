@@ -56,7 +56,8 @@ class Grid:
         x, y = self.x + place[1] * self.side, self.y + place[0] * self.side
         cross = CROSS if look.endswith("!") else None
         box = Cell(x, y, self.side, self.side, kind.fill, kind.stroke, 2.0 if strong else 1.0, kind.hatch, cross)
-        middle, second = x + self.side / 2, bool(below) and self.roomy
+        middle = x + self.side / 2
+        second = bool(below) and self.roomy and text_width(below, SMALL, bold=True) <= self.side - 2
         size = min(self.size, 13.0) if second else self.size
         base = y + self.side * (0.43 if second else 0.5) + size * (0.28 if second else 0.36)
         items: list[Item] = [box]

@@ -47,11 +47,11 @@ def scatter_scene(layer: ConvTranspose2d, scatter: Scatter, maps: tuple[Matrix, 
         Panel("stamp", "kernel", shape, "number × kernel"),
     )
     lower = stage(panels, (kernel, products), upper.bottom + (44 if measures else 24), widest=32, gap=74)
-    body = [*upper.items, arrow(*grids), *grids[0].filled([["input"] * len(given[0])] * len(given), texts_of(given))]
+    body = [*upper.items, arrow(*grids), *_inputs(scatter, given, grids[0])]
     body += [*grids[1].filled(_empty(scatter), [[""] * grids[1].columns] * grids[1].rows), _frame(scatter, grids[1])]
     body += [*measures, *lower.items, *lower.grids[0].filled([["kernel"] * shape[1]] * shape[0], texts_of(kernel))]
     act = _act(layer, scatter, upper, lower)
-    bottom = max(lower.bottom, lower.items[0].y + 38 + 20 * _SUM_LINES)  # type: ignore[union-attr]
+    bottom = max(lower.bottom, lower.top + 38 + 20 * _SUM_LINES)
     return assembled(heading, described(given, kernel, scatter.output), body, act, (bottom + 18, _legend(scatter)))
 
 
@@ -76,6 +76,19 @@ def _upper_panels(layer: ConvTranspose2d, scatter: Scatter, given: Matrix) -> tu
 
 def _size(size: tuple[int, int]) -> str:
     return f"{size[0]} x {size[1]}"
+
+
+def _unpainted(scatter: Scatter) -> set[Place]:
+    """Input places of whose stamps nothing is left."""
+    return {stamp.source for stamp in scatter.stamps if all(_is_cropped(scatter, place) for place, _ in stamp.parts)}
+
+
+def _inputs(scatter: Scatter, given: Matrix, grid: Grid) -> tuple[Item, ...]:
+    lost = _unpainted(scatter)
+    looks = [
+        ["input!" if (row, column) in lost else "input" for column in range(grid.columns)] for row in range(grid.rows)
+    ]
+    return grid.filled(looks, texts_of(given))
 
 
 def _dilated(layer: ConvTranspose2d) -> str:
@@ -173,7 +186,7 @@ def _multiple(stamp: Stamp, lower: Stage) -> list[Item]:
 
 def _words(layer: ConvTranspose2d, scatter: Scatter, number: int, until: int, lower: Stage) -> tuple[Item, ...]:
     stamp = scatter.stamps[number]
-    x, y = lower.right + 42, lower.items[0].y  # type: ignore[union-attr]
+    x, y = lower.right + 42, lower.top
     starts = []
     for axis, name in enumerate(("row", "column")):
         window, at = layer.window(axis), stamp.source[axis]
@@ -222,4 +235,6 @@ def _legend(scatter: Scatter) -> list[Legend]:
         entries.append(("cropped", "cropped by padding"))
     if "extra" in fates:
         entries.append(("added", "thanks to output_padding"))
+    if _unpainted(scatter):
+        entries.append(("input!", "never read"))
     return entries

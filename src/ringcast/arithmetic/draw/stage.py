@@ -50,6 +50,8 @@ class Stage:
 
     grids: tuple[Grid, ...]
     items: tuple[Item, ...]
+    top: float
+    """Where the names of the grids stand."""
     bottom: float
     right: float
 
@@ -95,7 +97,7 @@ def stage(
         grids.append(grid)
         widths = [text_width(line, SMALL) for line in lines] if narrow else []
         x += max(grid.right - x, text_width(panel.text, 14, bold=True), *widths, 0) + gap
-    return Stage(tuple(grids), tuple(items), top + rows * side, x - gap)
+    return Stage(tuple(grids), tuple(items), y + 12, top + rows * side, x - gap)
 
 
 def _numbers(panel: Panel) -> float:

@@ -38,6 +38,7 @@ LOOKS: dict[str, Look] = {
     "output": Look("#D6EFE4", "#008A65", "#003829"),
     "empty": Look("#FFFFFF", "#8CC9B4", "#003829"),
     "added": Look("#FBE6F1", "#C06A9B", "#5E1F43"),
+    "between": Look("#EEF1F4", "#6B7C8C", "#222222"),
     "cropped": Look("#F4F4F4", "#C4C4C4", "#757575"),
     "read": Look("#FFC98A", "#C25A00", "#3D1C00"),
     "written": Look("#86D9BC", "#00563F", "#00281D"),

@@ -1,0 +1,25 @@
+"""Golden files: texts and pictures that are compared with what was written once, and renewed only on request."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--renew-golden", action="store_true", help="write the golden files anew; read the difference")
+
+
+@pytest.fixture
+def golden(request):
+    """``golden(name, text)`` compares a text with ``golden/<name>`` beside the test file."""
+
+    def compare(name, text):
+        path = Path(inspect.getfile(request.function)).parent / "golden" / name
+        if request.config.getoption("--renew-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.is_file(), f"{path} is missing; run pytest with --renew-golden and read what it wrote"
+        assert text == path.read_text(encoding="utf-8"), f"{path.name} changed; run pytest with --renew-golden"
+
+    return compare

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rich.console import Console
 
 from ringcast.cli.main import main
 
@@ -51,6 +52,17 @@ def test_measured_table(run):
     assert code == 0
     assert out.splitlines()[0].split()[-1] == "measured"
     assert out.splitlines()[1].split()[-2] == "±"
+
+
+def test_two_tables_where_one_is_too_wide(run, monkeypatch):
+    monkeypatch.setattr("ringcast.cli.conv.compare.console", lambda: Console(width=80, markup=False, highlight=False))
+    _, out, _ = run("11x21", "88x168", "--no-measure")
+    assert [line.split()[1:] for line in out.splitlines() if line.startswith("block")] == [
+        ["output", "learnt", "params", "MACs"],
+        ["period", "ratio", "CV", "border", "one", "block"],
+    ]
+    assert "…" not in out
+    assert max(len(line) for line in out.splitlines()) <= 80
 
 
 def test_sizes_that_no_block_makes(run):

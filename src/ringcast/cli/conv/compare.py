@@ -12,15 +12,15 @@ from ringcast.arithmetic.compare import RECIPES, Comparison, blocks_between, com
 from ringcast.arithmetic.line import Number
 from ringcast.cli.conv.chain_argument import AsJson
 from ringcast.cli.conv.design import Channels, OutChannels, channels_of, size_of
-from ringcast.cli.conv.table import console
+from ringcast.cli.conv.table import console, fits
 
 __all__ = ["compare_command"]
 
 _NOTES = (
     "Every block enlarges by 2; k/s is kernel and stride, p padding, op output padding. learnt: trained numbers that "
-    "decide what the new pixels hold. period, ratio (largest over smallest) and CV: overlap far from the borders, 1, 1 "
-    "and 0 if it is even. border: pixels at the start and at the end that the ends have an effect on. one block: "
-    "expected share of energy that is not constant, of a constant image behind one upsampler with fresh weights, "
+    "decide what the new pixels hold. period, ratio (largest over smallest, 2-D) and CV (2-D): overlap far from the "
+    "borders, 1, 1 and 0 if it is even. border: pixels at the start and at the end that the ends have an effect on. one "
+    "block: expected share of energy that is not constant, of a constant image behind one upsampler with fresh weights, "
     "1 - 1/4 or 0."
 )
 _MEASURED = "measured: of the whole stack, with ReLU and without biases: mean and its error of random networks."
@@ -70,34 +70,51 @@ def _measured(rows: tuple[Comparison, ...], draws: int) -> dict[str, tuple[float
 
 def _print(target: Pair, rows: tuple[Comparison, ...], shares: dict[str, tuple[float, float]]) -> None:
     out = console()
-    grid = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
-    names = ["block", "output", "learnt", "params", "MACs", "period", "ratio", "CV", "border", "one block"]
-    for name in [*names, *(["measured"] if shares else [])]:
-        grid.add_column(name, justify="left" if name == "block" else "right", no_wrap=True)
+    cost = ("output", "learnt", "params", "MACs")
+    pattern = ("period", "ratio", "CV", "border", "one block", *(["measured"] if shares else []))
+    cells = {row.name: _cells(row, shares.get(row.name)) for row in rows}
+    whole_table = _table(cost + pattern, cells)
+    for table in [whole_table] if fits(whole_table, out) else [_table(cost, cells), _table(pattern, cells)]:
+        out.print(table)
     for row in rows:
-        taps = row.taps
-        size = f"{row.output.height}x{row.output.width}"
-        ratio = "-" if taps.ratio is None else f"{float(taps.ratio):.5g}"
-        cells = [row.name, size, f"{row.learnt:,}", f"{row.params:,}", f"{row.macs:,}", str(taps.height.period or "-")]
-        cells += [ratio, "-" if taps.variation is None else f"{taps.variation:.3g}", _ends(row), f"{row.block_share:g}"]
-        if shares:
-            cells.append(_share(*shares[row.name]))
-        grid.add_row(*cells)
-    out.print(grid)
-    for row in rows:
-        pattern = row.taps.height.pattern
-        if pattern is not None and len(pattern) > 1:
-            numbers = " ".join(str(number) for number in pattern)
-            out.print(f"{row.name}: pattern {numbers}", soft_wrap=True)
+        numbers = row.taps.height.pattern or ()
+        if len(numbers) > 1:
+            out.print(f"{row.name}: pattern {' '.join(str(number) for number in numbers)}", soft_wrap=True)
     missed = [row.name.partition(":")[0] for row in rows if (row.output.height, row.output.width) != target]
     if len(missed) == len(rows):
         out.print(f"None of them makes {target[0]}x{target[1]}.")
     elif missed:
         out.print(f"Not {target[0]}x{target[1]}: {'; '.join(missed)}.", soft_wrap=True)
-    left_out = [name.partition(":")[0] for name in RECIPES if name not in {row.name for row in rows}]
+    left_out = [name.partition(":")[0] for name in RECIPES if name not in cells]
     if left_out:
         out.print(f"A layer does not fit this seed: {'; '.join(left_out)}.", soft_wrap=True)
     out.print(f"{_NOTES} {_MEASURED}" if shares else _NOTES)
+
+
+def _cells(row: Comparison, share: tuple[float, float] | None) -> dict[str, str]:
+    taps = row.taps
+    return {
+        "output": f"{row.output.height}x{row.output.width}",
+        "learnt": f"{row.learnt:,}",
+        "params": f"{row.params:,}",
+        "MACs": f"{row.macs:,}",
+        "period": str(taps.height.period or "-"),
+        "ratio": "-" if taps.ratio is None else f"{float(taps.ratio):.5g}",
+        "CV": "-" if taps.variation is None else f"{taps.variation:.3g}",
+        "border": _ends(row),
+        "one block": f"{row.block_share:g}",
+        "measured": "-" if share is None else _share(*share),
+    }
+
+
+def _table(names: tuple[str, ...], cells: dict[str, dict[str, str]]) -> Table:
+    grid = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    grid.add_column("block", no_wrap=True)
+    for name in names:
+        grid.add_column(name, justify="right", no_wrap=True)
+    for block, row in cells.items():
+        grid.add_row(block, *(row[name] for name in names))
+    return grid
 
 
 def _ends(row: Comparison) -> str:

@@ -59,8 +59,18 @@ class Resized(nn.Module):
 
     def forward(self, image):
         up = self.upsample
+        where = [(value, value) if isinstance(value, int | float) else value for value in (up.size, up.scale_factor)]
+        result = self.resize(image, *where)
+        if not self.antialias or result.shape[3] > 1:
+            return result
+        # Antialiasing to a width of 1 repeats the first row on CPUs; lying on its side, the map is right.
+        turned = [value and (value[1], value[0]) for value in where]
+        return self.resize(image.transpose(2, 3).contiguous(), *turned).transpose(2, 3)
+
+    def resize(self, image, size, scale):
+        up = self.upsample
         return F.interpolate(
-            image, up.size, up.scale_factor, up.mode, up.align_corners, up.recompute_scale_factor, self.antialias
+            image, size, scale, up.mode, up.align_corners, up.recompute_scale_factor, antialias=self.antialias
         )
 
 

@@ -219,3 +219,13 @@ def test_per_axis_lines_differ():
     layer = layer_of("bilinear(2x3)")
     assert (layer.line(0, 4).length, layer.line(1, 4).length) == (8, 12)
     assert (layer.line(0, 4).advance, layer.line(1, 4).advance) == ((1, 2), (1, 3))
+
+
+def test_antialiasing_to_a_width_of_one():
+    """PyTorch repeats the first row then, on CPUs; resizing one axis after the other, the height first, is right."""
+    image = torch.rand(1, 1, 8, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    layer = Upsample((3, 1), mode="bilinear", antialias=True)
+    lower = F.interpolate(image, size=(3, 8), mode="bilinear", antialias=True)
+    right = F.interpolate(lower, size=(3, 1), mode="bilinear", antialias=True)
+    found = matrix(layer.line(0, 8)) @ image @ matrix(layer.line(1, 8)).T
+    assert torch.allclose(found, right, rtol=0, atol=1e-12)

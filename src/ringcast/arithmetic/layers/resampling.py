@@ -2,7 +2,8 @@
 
 The modes are nearest, nearest-exact, bilinear and bicubic. Refused as in PyTorch: both or none of size and scale,
 ``align_corners`` with the nearest modes, ``antialias`` with them too, ``recompute_scale_factor`` with a size, and a
-result without pixels. Source of the rules: the behaviour of PyTorch 2.13, which the tests use as oracle.
+result without pixels. Source of the rules: the behaviour of PyTorch 2.13, which the tests use as oracle; one fault of
+its CPU kernels is not followed: with ``antialias`` they repeat the first row where the result is 1 pixel wide.
 """
 
 from dataclasses import dataclass

@@ -49,6 +49,13 @@ def test_order_is_that_of_the_calls():
     assert trace(net, (1, 64, 11, 21)) == trace(net, [64, 11, 21]) == parse(expected)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # inside torch, where it imports its compiler
+@pytest.mark.parametrize("wrap", [nn.DataParallel, torch.compile, torch.fx.symbolic_trace])
+def test_wrapped_modules_are_read_as_what_they_wrap(wrap):
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Tanh())
+    assert trace(wrap(net), (1, 5, 5)) == parse("1x5x5 conv(1,2,3) tanh")
+
+
 def test_one_layer_alone():
     assert trace(nn.Conv2d(1, 2, 3), (1, 5, 5)) == parse("1x5x5 conv(1,2,3)")
 
@@ -114,6 +121,7 @@ WEIGHT, BIAS = torch.rand(4, 4, 3, 3), torch.rand(4)
             lambda x: F.hardtanh(F.elu(F.silu(x, inplace=False), alpha=0.5), -2, 2),
             "silu elu(0.5) hardtanh(-2.0,max_val=2.0)",
         ),
+        (lambda x: torch.clamp(x, 0, 1).clip(min=0).clamp_(max=2, min=-1), "hardtanh(0.0) relu hardtanh(max_val=2.0)"),
         (lambda x: F.interpolate(x, scale_factor=2), "nearest(2)"),
         (
             lambda x: F.interpolate(x, (5, 7), mode="bicubic", align_corners=True),

@@ -1,5 +1,7 @@
 """What is no chain: each refusal names the call, and the results that meet there."""
 
+import warnings
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -94,6 +96,7 @@ def write(x, start=0, more=0, twice=False):
         (lambda net, x: F.interpolate(x, scale_factor=2, mode="area"), r"interpolate area\(2\): mode is 'area'"),
         (lambda net, x: F.relu(x.new_zeros(1, 1, 9, 9).copy_(x)), r"copy_ has no place in a chain"),
         (lambda net, x: x.new_zeros(1, 1, 9, 9).__setitem__(0, x), r"__setitem__ puts an image into zeros otherwise"),
+        (lambda net, x: x.clamp(max=1), r"clamp is called with None and 1; a chain clamps between two numbers"),
         (lambda net, x: write(x, start=1), r"__setitem__ puts an image into zeros otherwise"),
         (lambda net, x: write(x, more=1), r"__setitem__ writes into a map that is not all zeros"),
         (
@@ -126,6 +129,14 @@ class Residual(nn.Module):
 def test_a_branch_in_a_block_names_the_block():
     with pytest.raises(LayerError, match=r"torch.Tensor.add in '1' joins the results of '0' and '1.conv': the module"):
         trace(nn.Sequential(nn.ReLU(), Residual()), (2, 5, 5))
+
+
+def test_a_compiled_script_is_refused():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch calls scripting deprecated
+        net = nn.Sequential(torch.jit.script(nn.Conv2d(1, 1, 3)))
+    with pytest.raises(LayerError, match=r"Sequential holds a compiled script, whose calls cannot be seen"):
+        trace(net, (1, 5, 5))
 
 
 def test_shared_weights_of_two_modules_are_refused():

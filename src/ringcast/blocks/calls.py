@@ -220,8 +220,18 @@ def _activation(name: str) -> Callable[..., Layers]:
     return read
 
 
+def _clamp(input: Tensor, min: Any = None, max: Any = None) -> Layers:
+    if isinstance(min, int | float) and isinstance(max, int | float):
+        return (Activation("hardtanh", {"min_val": min, "max_val": max}),)
+    if isinstance(min, int | float) and min == 0 and max is None:
+        return (Activation("relu"),)
+    raise LayerError(f"is called with {min} and {max}; a chain clamps between two numbers, or at 0 from below")
+
+
 READERS: dict[str, Callable[..., Layers]] = {
     **{name: _activation(name) for name in ACTIVATIONS if name != "identity"},
+    "clamp": _clamp,
+    "clip": _clamp,
     "conv2d": _conv2d,
     "conv_transpose2d": _conv_transpose2d,
     "max_pool2d": _max_pool2d,

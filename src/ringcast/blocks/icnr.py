@@ -1,5 +1,12 @@
 """Initialisation without a checkerboard: a layer that enlarges starts as nearest resizing followed by a convolution.
 
+It applies to
+
+* a transposed convolution of stride s: one sub-kernel of k / s taps, each repeated s times along the axis, needs a
+  kernel that is a multiple of the stride, and a dilation without a common factor with it;
+* a convolution behind a ``BedOfNails``, likewise;
+* a convolution before a ``PixelShuffle(r)``: r^2 equal sub-kernels, and equal biases.
+
 Source: Aitken et al., "Checkerboard artifact free sub-pixel convolution", arXiv 1707.02937, for the pixel shuffle; the
 same rule for transposed convolutions, which sum the taps of one phase.
 """
@@ -29,12 +36,7 @@ def icnr_(module: _Module, *, generator: torch.Generator | None = None) -> _Modu
     """Draw weights anew, in place, so that all phases of every enlarging layer sum alike; returns the module.
 
     A constant image then gives a constant image away from the borders. New weights are uniform within the bounds that
-    PyTorch uses by default, so that the layer's power stays. It applies to
-
-    * a transposed convolution of stride s: one sub-kernel of k / s taps, each repeated s times along the axis, needs a
-      kernel that is a multiple of the stride, and a dilation without a common factor with it;
-    * a convolution behind a ``BedOfNails``, likewise;
-    * a convolution before a ``PixelShuffle(r)``: r^2 equal sub-kernels, and equal biases.
+    PyTorch uses by default, so that the layer's power stays.
 
     Args:
         module: such a layer, or a module that holds some, in the order in which it calls them.

@@ -37,6 +37,7 @@ def trace(module: nn.Module, size: Sequence[int]) -> ConvChain:
     >>> print(trace(Net(nn.ConvTranspose2d(64, 64, 4, 2), nn.ReLU(), nn.Conv2d(64, 64, 3)), (1, 64, 11, 21)))
     64x11x21 convT(64,64,4,2) relu conv(64,64,3) relu crop(1)
     """
+    module = _unwrapped(module)
     image = _image(module, size)
     record = Record(image)
     watch = Watch(record)
@@ -49,6 +50,22 @@ def trace(module: nn.Module, size: Sequence[int]) -> ConvChain:
         stack.enter_context(watch)
         result = _run(module, image)
     return ConvChain.of(tuple(image.shape[1:]), record.layers(result))
+
+
+def _unwrapped(module: nn.Module) -> nn.Module:
+    """The module that ``torch.compile`` or a parallel wrapper calls."""
+    inner = getattr(module, "_orig_mod", None)
+    if inner is None and isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
+        inner = module.module
+    if isinstance(inner, nn.Module):
+        return _unwrapped(inner)
+    scripted = next((part for part in module.modules() if isinstance(part, torch.jit.ScriptModule)), None)
+    if scripted is not None:
+        raise LayerError(
+            f"{type(module).__name__} holds a compiled script, whose calls cannot be seen; trace the module it was "
+            f"scripted from"
+        )
+    return module
 
 
 def _image(module: nn.Module, size: Sequence[int]) -> Tensor:

@@ -129,7 +129,10 @@ class Watch(TorchFunctionMode):
     def _read(self, name: str, made: Made, given: _Given, image: Tensor) -> None:
         reader = READERS.get(name) or READERS.get(name.removesuffix("_"))
         if reader is None:
-            made.fault = f"{made.maker} has no place in a chain; there are the layers of ringcast.arithmetic.layers"
+            made.fault = (
+                f"{made.maker} has no place in a chain, which knows convolution, pooling, resizing, shuffling, "
+                f"padding, norms and activations; trace what comes before and after it as modules"
+            )
             return
         try:
             made.layers = reader(*given[0], **given[1])

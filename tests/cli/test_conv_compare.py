@@ -1,9 +1,10 @@
 """``ringcast conv compare`` in-process: the table, its JSON, and one line for whatever the user can mend."""
 
 import json
+import re
+import sys
 
 import pytest
-from rich.console import Console
 
 from ringcast.cli.main import main
 
@@ -55,8 +56,11 @@ def test_measured_table(run):
 
 
 def test_two_tables_where_one_is_too_wide(run, monkeypatch):
-    monkeypatch.setattr("ringcast.cli.conv.compare.console", lambda: Console(width=80, markup=False, highlight=False))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm-256color")
     _, out, _ = run("11x21", "88x168", "--no-measure")
+    out = re.sub(r"\x1b\[[0-9;]*m", "", out)
     assert [line.split()[1:] for line in out.splitlines() if line.startswith("block")] == [
         ["output", "learnt", "params", "MACs"],
         ["period", "ratio", "CV", "border", "one", "block"],

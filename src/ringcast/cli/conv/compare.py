@@ -19,9 +19,9 @@ __all__ = ["compare_command"]
 _NOTES = (
     "Every block enlarges by 2; k/s is kernel and stride, p padding, op output padding. learnt: trained numbers that "
     "decide what the new pixels hold. period, ratio (largest over smallest, 2-D) and CV (2-D): overlap far from the "
-    "borders, 1, 1 and 0 if it is even. border: pixels at the start and at the end that the ends have an effect on. one "
-    "block: expected share of energy that is not constant, of a constant image behind one upsampler with fresh weights, "
-    "1 - 1/4 or 0."
+    "borders, 1, 1 and 0 if it is even. border: pixels at the start and at the end that the ends have an effect on. "
+    "one block: expected share of energy that is not constant, of a constant image behind one upsampler with fresh "
+    "weights, 1 - 1/4 or 0."
 )
 _MEASURED = "measured: of the whole stack, with ReLU and without biases: mean and its error of random networks."
 

@@ -149,3 +149,8 @@ def test_noise_gain_is_exact():
     far = [a * (x**3 - 5 * x**2 + 8 * x - 4) for x in (Fraction(5, 4), Fraction(7, 4))]
     expected = sum(weight**2 for weight in near + far)
     assert noise_gain(Upsample(scale_factor=2, mode="bicubic").line(0, 9)) == (expected, expected)
+
+
+def test_a_step_of_a_fixed_output_size():
+    (step,) = steps_of("2x8x8 upsample(size=16x16,mode=bilinear) conv(2,1,3)")[1]
+    assert (step.first, step.last, step.gain.shape) == (1, 1, (2, 2, 2, 2))

@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ringcast.arithmetic import ConvChain
-from ringcast.arithmetic.layers import BedOfNails, Conv2d, Crop, Layer, Pad, PixelShuffle, Upsample
+from ringcast.arithmetic.layers import BedOfNails, Conv2d, Crop, Pad, PixelShuffle, Upsample
 from ringcast.arithmetic.line import Line, Number
 from ringcast.arithmetic.pattern import repeated
 from ringcast.blocks.check_tile import tile_of
@@ -84,7 +84,7 @@ def step_gains(net: nn.Sequential, chain: ConvChain) -> tuple[StepGain, ...]:
     >>> step.even, step.gain[0, 0].tolist(), step.non_dc_share
     (True, [[1.0, 1.0], [1.0, 3.0]], 0.25)
     """
-    return tuple(_step(net, chain, first, last) for first, last in _steps(chain.layers))
+    return tuple(_step(net, chain, first, last) for first, last in _steps(chain))
 
 
 def noise_gain(line: Line) -> tuple[Number, ...]:
@@ -100,10 +100,12 @@ def noise_gain(line: Line) -> tuple[Number, ...]:
     return tuple(sum(weight**2 for _, weight in line.unbounded(place)) for place in range(line.advance[1]))
 
 
-def _steps(layers: tuple[Layer, ...]) -> Iterator[tuple[int, int]]:
+def _steps(chain: ConvChain) -> Iterator[tuple[int, int]]:
     """First and last place, from 0, of every upsampling step."""
-    for place, layer in enumerate(layers):
-        if not any(outputs > inputs for inputs, outputs in (layer.line(axis, 64).advance for axis in (0, 1))):
+    layers = chain.layers
+    for place, (layer, shape) in enumerate(zip(layers, chain.shapes, strict=False)):
+        advances = (layer.line(axis, shape.axis(axis)).advance for axis in (0, 1))
+        if not any(outputs > inputs for inputs, outputs in advances):
             continue
         first = last = place
         if isinstance(layer, PixelShuffle) and place and isinstance(layers[place - 1], Conv2d):

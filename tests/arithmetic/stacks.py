@@ -2,6 +2,7 @@
 
 import warnings
 
+import torch
 import torch.nn.functional as F
 from hypothesis import strategies as st
 from torch import nn
@@ -11,7 +12,7 @@ from ringcast.arithmetic import layers as kinds
 from ringcast.errors import LayerError
 
 LARGEST = 48
-"""Pixels along an axis: larger maps would only take time."""
+"""Pixels along an axis, if nothing else is asked for: larger maps would only take time."""
 SCALES = [2, 3, 1.5, 0.5, 2.5]
 """Factors that single precision holds exactly: others round differently in float64, which the tests use."""
 
@@ -87,7 +88,7 @@ FAMILIES = [rearrangements, convolutions, transposed, pools, resamplings, rearra
 
 
 @st.composite
-def stacks(draw, lengths=(1, 5), sizes=(2, 9)):
+def stacks(draw, lengths=(1, 5), sizes=(2, 9), largest=LARGEST):
     """A chain of legal layers; a pixel unshuffle is followed by a convolution of all its channels.
 
     The lines treat all channels alike, which is exact where a convolution mixes those that an unshuffle has set apart.
@@ -101,7 +102,7 @@ def stacks(draw, lengths=(1, 5), sizes=(2, 9)):
             longer = _longer(chain, size, _with_mixing(draw(family(channels)), channels))
         except LayerError:
             continue
-        if max(max(shape[1:]) for shape in longer.shapes) <= LARGEST:
+        if max(max(shape[1:]) for shape in longer.shapes) <= largest:
             chain = longer
     return chain or ConvChain.of((1, *size), [kinds.Conv2d(1, 1, 1)])
 
@@ -156,13 +157,22 @@ def _convolved(layer, image, weigh):
 
 
 def _resampled(layer, image):
-    """Maps one pixel wide are turned on their side: PyTorch 2.13 antialiases them wrongly, it repeats the first row."""
+    """Antialiasing goes axis by axis here: PyTorch 2.13 repeats the first row of maps that are, or become, 1 wide."""
+    if layer.antialias:
+        rows, columns = (_resampling_matrix(layer, axis, image.shape[2 + axis]) for axis in (0, 1))
+        return rows @ image @ columns.T
     corners = layer.align_corners if layer.mode in ("bilinear", "bicubic") else None
-    size, scale, turned = layer.size, layer.scale_factor, layer.antialias and image.shape[-1] == 1
-    if turned:
-        image, size, scale = image.mT, size and size[::-1], scale and scale[::-1]
-    result = F.interpolate(image, size, scale, layer.mode, corners, layer.recompute_scale_factor, layer.antialias)
-    return result.mT if turned else result
+    return F.interpolate(image, layer.size, layer.scale_factor, layer.mode, corners, layer.recompute_scale_factor)
+
+
+def _resampling_matrix(layer, axis, size):
+    """The weights (output place, input place) of one axis: what PyTorch makes of unit vectors, at least 2 of them."""
+    units = torch.eye(size, max(size, 2), dtype=torch.float64)[None, None]
+    where = (
+        {"size": (layer.size[axis], units.shape[-1])} if layer.size else {"scale_factor": (layer.scale_factor[axis], 1)}
+    )
+    made = F.interpolate(units, mode=layer.mode, align_corners=layer.align_corners, antialias=True, **where)
+    return made[0, 0, :, :size]
 
 
 def _window_sums(layer, image):

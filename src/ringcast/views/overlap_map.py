@@ -20,9 +20,9 @@ __all__ = ["overlap_figure"]
 
 _COLOURS = "viridis"
 _DASHES = (0, (4, 2))
-_SMALL: dict[str, Any] = {"fontsize": 8.5, "color": INK, "va": "center", "ha": "left"}
-_WIDEST, _TALLEST, _LEAST = 6.4, 5.2, 2.4
-_LEFT, _GAP, _SIDE, _BAR, _RIGHT = 0.75, 0.25, 1.25, 0.16, 1.0
+_SMALL: dict[str, Any] = {"fontsize": 9, "color": INK, "va": "center", "ha": "left"}
+_WIDEST, _TALLEST, _LEAST = 4.9, 4.3, 2.3
+_LEFT, _GAP, _SIDE, _BAR, _RIGHT = 0.75, 0.25, 1.2, 0.15, 0.85
 _BOTTOM, _UNDER, _HEAD = 0.55, 1.15, 0.6
 _TITLE_IN, _LINE_IN = 0.26, 0.17
 """All in inches: the picture is laid out by hand so that no text can meet another."""
@@ -96,7 +96,7 @@ def _capital(text: str) -> str:
 def _write_head(figure: Figure, layout: _Layout, titles: list[str], notes: list[str]) -> None:
     top = layout.height - 0.12
     for line in titles:
-        figure.text(0.15 / layout.width, top / layout.height, line, fontsize=11.5, color=INK, va="top")
+        figure.text(0.15 / layout.width, top / layout.height, line, fontsize=11, color=INK, va="top")
         top -= _TITLE_IN
     for line in notes:
         figure.text(0.15 / layout.width, top / layout.height, line, fontsize=8, color=MUTED, va="top")
@@ -110,7 +110,7 @@ def _norm(values: np.ndarray) -> Normalize:
 
 def _draw_map(axes: Axes, values: np.ndarray, norm: Normalize, found: TapMap) -> None:
     axes.imshow(values, norm=norm, cmap=_COLOURS, interpolation="nearest", aspect="auto")
-    axes.tick_params(labelsize=8.5, color=MUTED, labelcolor=INK, labelbottom=False)
+    axes.tick_params(labelsize=9, color=MUTED, labelcolor=INK, labelbottom=False)
     axes.set_ylabel("row", fontsize=9.5, color=INK)
     for one, size in ((axes.yaxis, values.shape[0]), (axes.xaxis, values.shape[1])):
         one.set_major_locator(_whole(size))
@@ -125,7 +125,7 @@ def _draw_map(axes: Axes, values: np.ndarray, norm: Normalize, found: TapMap) ->
     for look in looks:
         axes.add_patch(Rectangle(corner, len(columns), len(rows), fill=False, **look))
     axes.patches[-1].set_label(f"free of border effect: {len(rows)} x {len(columns)}")
-    axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), frameon=False, fontsize=8.5, labelcolor=INK)
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), frameon=False, fontsize=9, labelcolor=INK)
 
 
 def _draw_profile(axes: Axes, values: np.ndarray, taps: AxisTaps, axis: Literal["height", "width"]) -> None:
@@ -165,13 +165,13 @@ def _tidy(axes: Axes, words: str, *, upright: bool) -> None:
     """Quiet spines and ticks, and how wide the borders are."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(MUTED)
-    axes.tick_params(labelsize=8.5, color=MUTED, labelcolor=INK)
+    axes.tick_params(labelsize=9, color=MUTED, labelcolor=INK)
     axes.xaxis.label.set(fontsize=9.5, color=INK)
     axes.yaxis.label.set(fontsize=9.5, color=INK)
     if upright:
         axes.annotate(words, (1.0, 0.5), (8, 0), xycoords="axes fraction", textcoords="offset points", **_SMALL)
     else:
-        axes.set_title(words, fontsize=8.5, color=INK, loc="left", pad=4)
+        axes.set_title(words, fontsize=9, color=INK, loc="left", pad=4)
 
 
 def _draw_bar(figure: Figure, layout: _Layout, norm: Normalize, *, whole: bool) -> None:
@@ -179,8 +179,8 @@ def _draw_bar(figure: Figure, layout: _Layout, norm: Normalize, *, whole: bool) 
     bar = layout.axes(figure, left, _BOTTOM + _UNDER + _GAP, _BAR, layout.map_height)
     ticks = MaxNLocator(nbins=8, integer=whole)
     figure.colorbar(ScalarMappable(norm, _COLOURS), cax=bar, format=_NUMBERS, ticks=ticks)
-    bar.tick_params(labelsize=8.5, color=MUTED, labelcolor=INK)
-    bar.set_title("taps", fontsize=8.5, color=INK, loc="left", pad=10)
+    bar.tick_params(labelsize=9, color=MUTED, labelcolor=INK)
+    bar.set_title("taps", fontsize=9, color=INK, loc="left", pad=10)
 
 
 def _whole(size: int) -> MaxNLocator:

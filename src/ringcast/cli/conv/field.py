@@ -4,7 +4,7 @@ The document of ``--json``; ``{H, W}`` stands for an object with one value for e
 ``last`` (null if it is empty), ``size`` (from first to last) and ``count`` (without the gaps between).
 
 * ``field``: ``sizes`` {H, W}, by phase; ``advance`` {H, W}, [seed pixels, output pixels] of one period; ``gaps``
-  {H, W}; ``by_phase[]``: ``axis``, ``phase``, and the set of seed places, not clipped. All null or empty without phases.
+  {H, W}; ``by_phase[]``: ``axis``, ``phase``, and the set of seed places, not clipped. Null or empty without phases.
 * ``layers[]``: ``name``, ``in``, ``out``, ``sizes`` {H, W} in the seed, by phase of the layer's output.
 * ``pixel``, with ``--pixel``: ``at``, and ``boxes[]``, the sets ``rows`` and ``columns`` in the seed and after every
   layer. ``seed``, with ``--seed``: ``at`` and ``painted``, the sets ``rows`` and ``columns`` of the output.

@@ -108,7 +108,7 @@ def _judgement(layer: LayerOverlap) -> str:
 
 def _cells(stack: TapMap) -> tuple[str, str, str, str]:
     ratios = _both([_ratio(axis) for axis in stack.axes])
-    whole = "none" if stack.ratio is None else _short(stack.ratio)
+    whole = _ratio(stack)
     variation = "none" if stack.variation is None else f"{stack.variation:.6g}"
     borders = _both([_border(axis) for axis in stack.axes])
     return _both([_pattern(axis) for axis in stack.axes]), f"{ratios} / {whole}", variation, borders
@@ -123,8 +123,10 @@ def _pattern(taps: AxisTaps) -> str:
     return "not found" if taps.pattern is None else f"{_numbers(taps.pattern, _SHOWN // 2)} [{taps.period}]"
 
 
-def _ratio(taps: AxisTaps) -> str:
-    return "none" if taps.ratio is None else _short(taps.ratio)
+def _ratio(taps: AxisTaps | TapMap) -> str:
+    if taps.ratio is None:
+        return "infinite" if taps.holes else "none"
+    return _short(taps.ratio)
 
 
 def _border(taps: AxisTaps) -> str:

@@ -45,7 +45,10 @@ def test_norms_take_part_if_the_chain_has_them():
         ),
         ({"2.bias": None}, "layer 3, conv(3,3,3), needs a tensor '2.bias', which is missing; add bias=false"),
         ({"4.bias": torch.zeros(2)}, "tensor '4.bias' has no place in layer 5, convT(3,2,2,2,bias=false),"),
-        ({"6.weight": torch.zeros(2, 2, 1, 1)}, "with weights: 3 in the chain, but the tensors are of 4 ('0', '2', '4', '6')"),
+        (
+            {"6.weight": torch.zeros(2, 2, 1, 1)},
+            "with weights: 3 in the chain, but the tensors are of 4 ('0', '2', '4', '6')",
+        ),
         ({"4.weight": None}, "with weights: 3 in the chain, but the tensors are of 2 ('0', '2')"),
     ],
 )

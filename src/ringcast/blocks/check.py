@@ -19,7 +19,7 @@ of the response to anything but constants, and of what is visible to the eye: bi
 whatever the pattern. A norm that takes its statistics from the map (InstanceNorm, GroupNorm) lets the borders in again.
 
 Which one when? :func:`check` measures a network with its weights; :func:`checkerboard_index` tells its index alone;
-:func:`non_dc_share_at_init` is what to expect of a chain before training.
+:func:`non_dc_share_at_init` is what to expect of a chain before training; ``check_report.report`` puts all together.
 """
 
 from collections.abc import Callable

@@ -141,7 +141,9 @@ def _label(axes: Axes, right: str, down: str, title: str) -> None:
 
 def _draw_bar(axes: Axes, bar: Axes, scale: ScalarMappable, words: str) -> None:
     ticks: dict[str, Any] = (
-        {} if isinstance(scale.norm, LogNorm) else {"format": FuncFormatter(lambda value, _: f"{value:+.2g}")}
+        {}
+        if isinstance(scale.norm, LogNorm)
+        else {"format": FuncFormatter(lambda value, _: f"{value:+.2g}".replace("-", "−"))}
     )
     axes.figure.colorbar(scale, cax=bar, **ticks)
     bar.tick_params(labelsize=8.5, color=MUTED, labelcolor=INK)

@@ -13,6 +13,7 @@ from ringcast.cli.conv.chain_argument import AsJson, InputSize
 from ringcast.cli.conv.check_subject import pictures_of, subject_of
 from ringcast.cli.conv.table import console, grid
 from ringcast.cli.show import picture_path
+from ringcast.errors import FileError
 
 if TYPE_CHECKING:
     from ringcast.arithmetic.line import Number
@@ -46,8 +47,9 @@ def check_command(
     """How much checkerboard the weights of a network put into a constant, and its pictures show.
 
     The index is the share of the energy beyond the mean in the answer to a constant seed, away from the borders: 0 is
-    none. It stands beside that of the same chain with random weights, PyTorch's default and ICNR. "even" tells whether
-    the structure of an upsampling layer is; its non-DC share, what its weights make of a constant.
+    none. It stands beside those of the same chain with random weights, PyTorch's default and ICNR. "even" tells whether
+    the structure of an upsampling layer is; its non-DC share, what its weights make of a constant. Constants are the
+    mean seeds of example tracks for a trained network of ours, else random.
 
     Try:
 
@@ -84,6 +86,8 @@ def _draw(found: "Report", path: Path, name: str) -> None:
     try:
         checkerboard_figure(first[channel], found.check.spectrum, title=title, note=note).savefig(beside, dpi=_DPI)
         os.replace(beside, path)
+    except OSError as reason:
+        raise FileError(f"{path} cannot be written: {reason.strerror}; check the folder and the disk") from None
     finally:
         beside.unlink(missing_ok=True)
 

@@ -236,3 +236,14 @@ def test_help_shows_examples(run):
     code, out, _ = run("sizes", "--help")
     assert code == 0
     assert 'ringcast conv sizes "11x21 convT(64,64,4,2) relu conv(64,64,3)"' in out
+
+
+def test_a_reader_that_stops_is_no_error():
+    chain = f"64x99x99 {'conv(64,64,3,1,1) ' * 60}"
+    code = f"from ringcast.cli.main import main; main(['conv', 'overlap', {chain!r}, '--json'])"
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert program.stdout.read(1) == b"{"
+    program.stdout.close()
+    assert program.stderr.read() == b""
+    program.stderr.close()
+    assert program.wait() == 141

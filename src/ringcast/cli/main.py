@@ -1,5 +1,6 @@
 """The ``ringcast`` program: parses, calls one public function, prints; every refusal is one line and exit code 2."""
 
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -45,14 +46,13 @@ def program(*, listing: bool) -> App:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program; exits 0 on success, 2 on anything the user can mend, 130 on Ctrl-C."""
+    """Run the program; exits 0 on success, 2 on anything the user can mend, 130 on Ctrl-C, 141 if its reader stops
+    reading."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the floor sign shows "?" for it
-    words = sys.argv[1:] if arguments is None else arguments
     try:
-        app = program(listing=not words or words[0] in ("--help", "-h"))
-        app(arguments, exit_on_error=False, print_error=False)
+        _run(arguments)
     except CycloptsError as error:
         _refuse(f"{str(error).strip()} (add --help to see what it takes)")
     except RingcastError as error:
@@ -62,6 +62,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("ringcast: stopped", file=sys.stderr)
         sys.exit(130)
+    except BrokenPipeError:  # the reader, such as head, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that closing it does not fail as well
+        sys.exit(141)
+
+
+def _run(arguments: Sequence[str] | None) -> None:
+    words = sys.argv[1:] if arguments is None else arguments
+    app = program(listing=not words or words[0] in ("--help", "-h"))
+    try:
+        app(arguments, exit_on_error=False, print_error=False)
+    finally:
+        sys.stdout.flush()
 
 
 def _refuse(sentence: str) -> None:

@@ -19,7 +19,8 @@ Chain = Annotated[
     Parameter(
         help=(
             "Size and layers in quotes: HxW or CxHxW, then conv(in,out,kernel,stride,padding), "
-            "convT(in,out,kernel,stride,padding,output_padding), relu, tanh and the like; any argument by name "
+            "convT(in,out,kernel,stride,padding,output_padding), nearest(2), bilinear(2), nails(2), shuffle(2), "
+            "maxpool(2), avgpool(2), pad(1), crop(1), batchnorm2d(64), relu, tanh and the like; any argument by name "
             "(dilation=2, groups=4, bias=false), 2x3 for height x width. Or package.module:Net, a torch module."
         )
     ),

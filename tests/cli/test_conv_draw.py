@@ -93,6 +93,7 @@ def test_a_layer_of_a_chain(conv, tmp_path):
         (("draw", CHAIN), "draw one with --layer"),
         (("draw", "1x25x25 conv(1,1,3)"), "too large for a picture"),
         (("draw", "2x2 conv(1,1,3)"), "layer 1, conv(1,1,3)"),
+        (("draw", "torch.nn:Tanh", "--input", "1,1,3,3"), "tanh has no picture"),
         (("ladder", CHAIN, "--pixel", "3"), "expected row,column"),
         (("ladder", CHAIN, "--pixel", "22,0"), "row 22 does not exist"),
     ],

@@ -1,5 +1,7 @@
 """The layout of every example: nothing overlaps, nothing is too small, nothing lies outside."""
 
+import subprocess
+import sys
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
@@ -27,6 +29,7 @@ OTHERS = (
     "1x2x2 convT(1,1,1,3,0,2)",
     "1x3x3 crop(1)",
 )
+WORDY = "conv(4,4,5x3,padding=same,dilation=2,bias=false) batchnorm2d(4) leaky_relu(0.2) dropout(0.2) bilinear(4)"
 LEAST = 11
 
 
@@ -40,6 +43,7 @@ def scenes():
     yield "large scatter", draw_chain(parse("1x3x4 convT(1,1,2x3,2x3,1x3,1x2)"), view="scatter")
     yield "negative", draw_chain(parse("1x3x3 convT(1,1,2)"), view="scatter", numbers=Numbers(((-9,) * 3,) * 3))
     yield "ladder", draw_ladder(parse(SLIDES))
+    yield "wordy ladder", draw_ladder(parse(f"9x9 {WORDY}"))
     yield "short ladder", draw_ladder(parse("1x1x1 convT(1,2048,4,4) batchnorm2d(2048) relu"), pixel=(0, 3))
 
 
@@ -132,6 +136,12 @@ def test_golden_pictures(golden, name):
 
 def test_a_golden_animation(golden):
     golden("example7-article.animated.svg", animated_svg(draw_example("example7-article")))
+
+
+def test_the_arithmetic_does_not_import_the_drawing():
+    code = "import sys, ringcast.arithmetic; print('ringcast.arithmetic.draw' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_frames_end_with_the_whole_result():

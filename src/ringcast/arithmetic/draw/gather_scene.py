@@ -171,6 +171,7 @@ def _act(gather: Gather, grids: Sequence[Grid], formula: tuple[float, float]) ->
         items: list[Item] = []
         for tap in (tap for row in step.taps for tap in row):
             items += left.cell(tap.place, "read", number_text(tap.value), f"×{number_text(tap.weight)}")
+        items.append(left.frame(gather.origin, _last(gather), _BLUE))
         items += right.cell(step.target, "written", number_text(step.result))
         name = f"output[{step.target[0]},{step.target[1]}]"
         items += label(formula[0], formula[1], name, "output", ["kernel × number under it, added up"])

@@ -30,6 +30,8 @@ _SHEET = 3.0
 _SHEETS = 7
 _GAP = 34.0
 _ROW = 36.0
+_LONG = 30
+"""Letters of a layer that fit into one line."""
 _LEAST = 3.0
 _BOX = "#C8102E"
 _MOST = 40
@@ -73,8 +75,8 @@ def draw_ladder(chain: ConvChain, *, pixel: tuple[int, int] | None = None) -> Sc
     y += 12
     for number, rung in enumerate(rungs):
         if number:
-            items += _step(rung.made_by, y)
-            y += _GAP
+            step, y = _step(rung.made_by, y)
+            items += step
         look = "input" if not number else "output" if number == len(rungs) - 1 else "between"
         drawn, box, y = _map(rung, look, scale, y)
         items += drawn
@@ -94,13 +96,15 @@ def _rungs(layers: tuple[Layer, ...], shapes: tuple[Shape, ...], boxes: tuple[Bo
     return rungs
 
 
-def _step(text: str, y: float) -> list[Item]:
-    """The arrow from one map to the next and the layer beside it."""
-    middle = y + _GAP / 2
+def _step(text: str, y: float) -> tuple[list[Item], float]:
+    """The arrow from one map to the next, the layer beside it, and where the next map may start."""
+    shown = wrapped(text.replace(",", ", ") if len(text) > _LONG else text, 12, WIDTH - MARGIN - _WORDS - 20)
+    gap = max(_GAP, 14.0 * len(shown) + 8)
+    middle = y + gap / 2
     items: list[Item] = [Stroke(_WORDS + 5, middle - 12, _WORDS + 5, middle + 5, GREY, 2.0, arrow=True)]
-    shown = wrapped(text.replace(",", ", ") if len(text) > 30 else text, 12, WIDTH - MARGIN - _WORDS - 20)
-    first = middle + 4 - 7 * (len(shown[:2]) - 1)
-    return items + [Text(_WORDS + 18, first + 14 * at, (Run(line, INK),), 12) for at, line in enumerate(shown[:2])]
+    first = middle + 4 - 7 * (len(shown) - 1)
+    items += [Text(_WORDS + 18, first + 14 * at, (Run(line, INK),), 12) for at, line in enumerate(shown)]
+    return items, y + gap
 
 
 def _map(rung: _Rung, look: str, scale: float, y: float) -> tuple[list[Item], Cell | None, float]:

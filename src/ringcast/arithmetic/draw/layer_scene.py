@@ -41,7 +41,7 @@ _VIEWS = {
 }
 _SOURCES = {"slides": "", "guide": "After the guide to convolution arithmetic, arXiv 1603.07285."}
 _UNDRAWN = ("in_channels", "out_channels", "groups", "bias")
-_NAMED = ("kernel_size", "stride", "mode")
+_NAMED = ("kernel_size", "stride", "padding", "mode")
 """Arguments that a title has even if they are as usual."""
 _SIDES = "left {0}, right {1}, top {2}, bottom {3}"
 _SMALL = 3
@@ -92,7 +92,7 @@ def draw_chain(
             large, or a view that the layer does not have.
 
     >>> draw_chain(parse("1x3x3 convT(1,1,2,2)")).title
-    'ConvTranspose2d: kernel 2, stride 2'
+    'ConvTranspose2d: kernel 2, stride 2, padding 0'
     """
     count = len(chain.layers)
     if layer is None and count > 1:

@@ -19,7 +19,7 @@ _LARGEST = 15.0
 _AIR, _LEAST_AIR = 8.0, 3.0
 _SUB_CELL = 32.0
 """Cells of at least this side have room for a second line."""
-_TITLE, _LINE = 17.0, 13.0
+_TITLE, _LEAST_TITLE, _LINE = 17.0, 14.0, 13.0
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,10 @@ def header(title: str, lines: Iterable[str]) -> tuple[tuple[Item, ...], float]:
     """Title and lines at the top."""
     items: list[Item] = []
     y = MARGIN + 12
-    for text in wrapped(title, _TITLE, WIDTH - 2 * MARGIN, bold=True):
-        items.append(Text(MARGIN, y, (Run(text, INK),), _TITLE, bold=True))
+    room = WIDTH - 2 * MARGIN
+    size = max(_LEAST_TITLE, min(_TITLE, room / text_width(title, 1.0, bold=True)))
+    for text in wrapped(title, size, room + 1, bold=True):
+        items.append(Text(MARGIN, y, (Run(text, INK),), size, bold=True))
         y += _TITLE + 4
     y += 1
     for line in lines:

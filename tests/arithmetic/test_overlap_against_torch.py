@@ -98,3 +98,29 @@ def test_one_kernel_for_the_whole_stack(chain):
     pattern = found.stack.height.pattern
     assert kernel.phase_sums == pattern * (kernel.stride // len(pattern))
     event(f"stride {kernel.stride}")
+
+
+def test_section_7_the_map_is_the_mean_power_of_random_networks():
+    """Independent weights of mean 0, ReLU, no bias: E[y^2] of a pixel is proportional to its taps.
+
+    1,500 networks of 8 channels side by side, as groups; six seeds gave correlations of 0.9993 to 0.9995.
+    """
+    nets, channels = 1500, 8
+    chain = ConvChain.of((4, 5), ["convT(8,8,3,2)", "relu", "conv(8,8,3)", "relu", "convT(8,8,3,2)"])
+    generator = torch.Generator().manual_seed(3)
+    image = torch.ones(1, nets * channels, 4, 5)
+    with torch.no_grad():
+        for layer in chain.layers:
+            if isinstance(layer, layers.Activation):
+                image = image.relu()
+                continue
+            wide = {"in_channels": nets * channels, "out_channels": nets * channels, "groups": nets, "bias": False}
+            module = getattr(nn, type(layer).__name__)(**{**vars(layer), **wide})
+            nn.init.normal_(module.weight, generator=generator)
+            image = module(image)
+    power = image[0].double().square().mean(0)
+    stack = overlap(chain).stack
+    taps = outer(stack.height.values, stack.width.values)
+    assert stack.ratio > 5
+    both = torch.stack([power.flatten(), taps.flatten()])
+    assert torch.corrcoef(both)[0, 1] > 0.998

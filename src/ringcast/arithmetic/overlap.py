@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from ringcast.arithmetic.chain import ConvChain
 from ringcast.arithmetic.composite import Composite, composite
 from ringcast.arithmetic.evenness import Evenness, evenness
-from ringcast.arithmetic.layers import Layer
 from ringcast.arithmetic.line import Line, Number
 from ringcast.arithmetic.pattern import carried, keeps, repeated
 from ringcast.arithmetic.shape import Shape
@@ -83,7 +82,7 @@ def overlap(chain: ConvChain) -> Overlap:
             output=shapes[index + 1],
             alone=TapMap(alone[0][index], alone[1][index]),
             stack=TapMap(stacks[0][index], stacks[1][index]),
-            evenness=(_judged(layer, 0, alone[0][index]), _judged(layer, 1, alone[1][index])),
+            evenness=(evenness(layer, 0, alone[0][index].pattern), evenness(layer, 1, alone[1][index].pattern)),
             coverage=(_coverage(lines[0][index]), _coverage(lines[1][index])),
         )
         for index, layer in enumerate(chain.layers)
@@ -99,17 +98,22 @@ def verdict(found: TapMap) -> str:
     """
     if found.height.pattern is None or found.width.pattern is None:
         return "no pattern: it takes too long to repeat"
-    if found.even:
-        inside = "even inside"
-    else:
-        ratio = "holes" if found.holes else "ratio none" if found.ratio is None else f"ratio {float(found.ratio):.6g}"
-        inside = f"uneven inside, pattern of {found.height.period} x {found.width.period} with {ratio}"
+    inside = "even inside" if found.even else f"uneven inside, {_unevenness(found)}"
     free, pixels = found.free_pixels, found.pixels
     if not free:
         return f"{inside}; the border effect reaches every pixel"
     if free == pixels:
         return f"{inside}; no border effect"
-    return f"{inside}; {free} of {pixels} pixels ({free / pixels:.1%}) free of border effect".replace("%)", " %)")
+    return f"{inside}; {free} of {pixels} pixels ({100 * free / pixels:.1f} %) free of border effect"
+
+
+def _unevenness(found: TapMap) -> str:
+    pattern = f"pattern of {found.height.period} x {found.width.period}"
+    if found.holes:
+        return f"{pattern} with holes"
+    return (
+        f"{pattern} with negative numbers" if found.ratio is None else f"{pattern} with ratio {float(found.ratio):.6g}"
+    )
 
 
 def _lines(chain: ConvChain, axis: int) -> tuple[Line, ...]:
@@ -147,10 +151,6 @@ def _after(line: Line, taps: AxisTaps) -> AxisTaps:
 
 def _ones(size: int) -> AxisTaps:
     return AxisTaps((1,) * size, (1,))
-
-
-def _judged(layer: Layer, axis: int, taps: AxisTaps) -> Evenness:
-    return evenness(layer, axis, taps.pattern)
 
 
 def _coverage(line: Line) -> tuple[Number, ...]:

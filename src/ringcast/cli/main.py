@@ -46,8 +46,7 @@ def program(*, listing: bool) -> App:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program; exits 0 on success, 2 on anything the user can mend, 130 on Ctrl-C, 141 if its reader stops
-    reading."""
+    """Run the program; exits 0 on success, 2 on what the user can mend, 130 on Ctrl-C, 141 if its reader stops."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without the floor sign shows "?" for it

@@ -1,5 +1,7 @@
 """Chains drawn by hypothesis, of every layer there is; each can be built and run."""
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 from ringcast.arithmetic import ConvChain
@@ -50,6 +52,7 @@ def made(kind, *arguments, **named):
     return st.builds(make, *arguments, **named)
 
 
+@cache
 def layers(channels):
     """One layer for maps of that many channels; not all fit their size."""
     channel = st.just(channels)

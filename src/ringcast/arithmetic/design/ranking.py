@@ -13,9 +13,8 @@ from ringcast.arithmetic.line import Line
 from ringcast.arithmetic.pattern import carried, repeated
 from ringcast.arithmetic.shape import Shape
 from ringcast.arithmetic.tap_map import AxisTaps
-from ringcast.errors import LayerError
 
-__all__ = ["Candidate", "Design", "axis_taps", "judged"]
+__all__ = ["Candidate", "Design", "axis_length", "axis_taps", "judged"]
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,16 @@ class Design:
 def judged(
     candidate: Candidate, seed: Pair, target: Pair, channels: int | Sequence[int], out_channels: int
 ) -> Design | None:
-    """The candidate in numbers, its sizes run through; None if a layer does not fit or the size is missed."""
-    taps = [axis_taps(stack, size) for stack, size in zip((candidate.rows, candidate.columns), seed, strict=True)]
-    if taps[0] is None or taps[1] is None:
+    """The candidate in numbers, its sizes run through; None if a layer does not fit."""
+    stacks = (candidate.rows, candidate.columns)
+    if not all(axis_length(stack, size) for stack, size in zip(stacks, seed, strict=True)):
         return None
-    layers = stack_layers(candidate.rows, candidate.columns, channels, out_channels, candidate.crop)
-    try:
-        chain = ConvChain.of(seed, layers)
-    except LayerError:
-        return None
+    layers = stack_layers(*stacks, channels, out_channels, candidate.crop)
+    chain = ConvChain.of(seed, layers)
     shapes = chain.shapes
-    if shapes[-1] != Shape(out_channels, *target):
-        return None
-    free = [_cropped(axis, crop).free for axis, crop in zip((taps[0], taps[1]), candidate.crop, strict=True)]
+    assert shapes[-1] == Shape(out_channels, *target)
+    taps = [axis_taps(stack, size) for stack, size in zip(stacks, seed, strict=True)]
+    free = [_cropped(axis, crop).free for axis, crop in zip(taps, candidate.crop, strict=True)]
     return Design(
         chain=chain,
         scale=(_affine(candidate.rows)[0], _affine(candidate.columns)[0]),
@@ -89,8 +85,21 @@ def judged(
 
 
 @lru_cache(maxsize=20_000)
-def axis_taps(stack: AxisStack, size: int) -> AxisTaps | None:
-    """How many taps every place of one axis takes behind a stack; None if a layer does not fit.
+def axis_length(stack: AxisStack, size: int) -> int:
+    """Places of one axis behind a stack; 0 if a layer does not fit.
+
+    >>> axis_length((AxisBlock("transposed", 2, 4, conv_kernel=3),), 5)
+    10
+    """
+    for block in stack:
+        for line in _lines(block, size):
+            size = max(0, line.length)
+    return size
+
+
+@lru_cache(maxsize=2_000)
+def axis_taps(stack: AxisStack, size: int) -> AxisTaps:
+    """How many taps every place of one axis takes behind a stack whose layers fit.
 
     >>> axis_taps((AxisBlock("transposed", 2, 4, conv_kernel=3),), 5).values
     (4, 5, 6, 6, 6, 6, 6, 6, 5, 4)
@@ -98,23 +107,19 @@ def axis_taps(stack: AxisStack, size: int) -> AxisTaps | None:
     if not stack:
         return AxisTaps((1,) * size, (1,))
     taps = axis_taps(stack[:-1], size)
-    lines = None if taps is None else _lines(stack[-1], len(taps.values))
-    if taps is None or lines is None:
-        return None
-    for line in lines:
+    for line in _lines(stack[-1], len(taps.values)):
         taps = _through(line, taps)
     return taps
 
 
-@lru_cache(maxsize=5_000)
-def _lines(block: AxisBlock, size: int) -> tuple[Line, ...] | None:
-    """The lines of a block's layers but activations; None if one does not fit. They remember their rows."""
+@lru_cache(maxsize=200)
+def _lines(block: AxisBlock, size: int) -> tuple[Line, ...]:
+    """The lines of a block's layers but activations, up to one that does not fit. They remember their rows."""
     lines: list[Line] = []
     for layer in block_layers(block, block, 1, 1, 1):
-        if not isinstance(layer, Activation):
-            lines.append(layer.line(0, lines[-1].length if lines else size))
-            if lines[-1].length < 1:
-                return None
+        if size > 0 and not isinstance(layer, Activation):
+            lines.append(layer.line(0, size))
+            size = lines[-1].length
     return tuple(lines)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ringcast.arithmetic.arguments import Pair, whole
 from ringcast.arithmetic.design.affine import offsets, scales, sequences
 from ringcast.arithmetic.design.alphabet import SPREADS, Alphabet, Family
-from ringcast.arithmetic.design.ranking import Candidate, Design, axis_taps, judged
+from ringcast.arithmetic.design.ranking import Candidate, Design, axis_length, judged
 from ringcast.arithmetic.design.stack import AxisStack
 from ringcast.errors import ArgumentError
 
@@ -118,7 +118,7 @@ def _by_scales(task: Task, way: Way, axis: int, *, same_scales: bool) -> dict[tu
     found = defaultdict(list)
     for scale in scales(way.family, way.blocks, task.largest[axis]):
         for stack in way.stacks(scale, goal - scale * size):
-            if axis_taps(stack, size) is not None:
+            if axis_length(stack, size):
                 shared = same_scales or stack[-1].upsampler == "shuffle"
                 found[tuple(block.scale for block in stack) if shared else ()].append(stack)
     return found

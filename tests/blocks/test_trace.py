@@ -103,6 +103,17 @@ def test_normalised_weights_are_read_as_layers():
     assert trace(net, (1, 5, 5)) == parse("1x5x5 conv(1,2,3) tanh")
 
 
+class Standardised(nn.Conv2d):
+    """Computes its weights before it uses them."""
+
+    def _conv_forward(self, input, weight, bias):
+        return F.conv2d(F.pad(input, (1, 1, 1, 1), "circular"), weight / weight.norm(), bias)
+
+
+def test_a_layer_that_computes_otherwise_is_read_by_its_calls():
+    assert str(trace(Standardised(1, 2, 3), (1, 5, 5))) == "1x5x5 pad(1,circular) conv(1,2,3)"
+
+
 WEIGHT, BIAS = torch.rand(4, 4, 3, 3), torch.rand(4)
 
 

@@ -26,8 +26,12 @@ _KINDS: tuple[type[Any], ...] = (
 
 
 def is_leaf(module: nn.Module) -> bool:
-    """Whether a module is one layer; also a subclass is, such as weight normalisation makes, that keeps the forward."""
-    return any(isinstance(module, kind) and type(module).forward is kind.forward for kind in _KINDS)
+    """Whether a module is one layer; also a subclass is, such as weight normalisation makes, that computes alike."""
+    return any(
+        isinstance(module, kind)
+        and all(getattr(type(module), name, None) is getattr(kind, name, None) for name in ("forward", "_conv_forward"))
+        for kind in _KINDS
+    )
 
 
 def leaf_layer(module: Any, image: Tensor | None = None, output_size: Sequence[int] | None = None) -> layers.Layer:

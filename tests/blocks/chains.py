@@ -99,21 +99,24 @@ def fits(layer, shape):
     return max(result) <= LARGEST
 
 
+UNDONE = [MaxPool2d(2), MaxPool2d((2, 1), padding=(1, 0)), MaxPool2d(3, 2, 1)]
+"""Max poolings that are followed by the unpooling of them, to the size before."""
+POOLS = st.sampled_from(UNDONE)
+
+
 @st.composite
 def chains(draw):
-    """Two to six layers; at times a max pooling and the unpooling of it around layers that keep the size."""
+    """Two to six layers; at times a max pooling and the unpooling of it around an activation."""
     shape = seed = Shape(draw(st.sampled_from([1, 2, 4])), draw(st.integers(3, 12)), draw(st.integers(3, 12)))
     found = []
     for _ in range(draw(st.integers(2, 6))):
-        layer = draw(layers(shape.channels))
+        layer = draw(st.one_of(layers(shape.channels), POOLS) if len(found) < 2 else layers(shape.channels))
         if layer is None or not fits(layer, shape):
             continue
         found.append(layer)
-        if isinstance(layer, MaxPool2d) and layer.dilation == (1, 1) and draw(st.booleans()):
-            undo = MaxUnpool2d(layer.kernel_size, layer.stride, layer.padding, (shape.height, shape.width))
-            pooled = layer.output(shape)
-            if fits(undo, pooled):
-                found += [Activation("tanh"), undo]
-                continue
-        shape = layer.output(shape)
+        undo = MaxUnpool2d(layer.kernel_size, layer.stride, layer.padding, shape[1:]) if layer in UNDONE else None
+        if undo is not None and fits(undo, layer.output(shape)):
+            found += [Activation("tanh"), undo]
+        else:
+            shape = layer.output(shape)
     return ConvChain.of(seed, found or [Activation("relu")])

@@ -3,12 +3,15 @@
 import time
 
 import pytest
+import torch
 
 from ringcast.arithmetic import parse, sizes
 from ringcast.arithmetic.design import Alphabet, design, design_seeds
 from ringcast.arithmetic.design.affine import offsets
 from ringcast.arithmetic.field import field
 from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.upsamplers import UPSAMPLERS
+from ringcast.blocks import sequential
 from ringcast.errors import ArgumentError, LayerError
 
 SLIDES = (
@@ -225,3 +228,23 @@ def test_section_8_a_single_transposed_convolution_by_8(single):
     kernel, padding, output_padding = single
     layer = f"convT(1,1,{kernel},8,{padding},{output_padding})"
     assert parse(f"11x21 {layer}").shapes[-1] == (1, 88, 168)
+
+
+@pytest.mark.parametrize("upsampler", UPSAMPLERS)
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_what_one_output_pixel_sees(upsampler, scale):
+    alphabet = Alphabet(upsamplers=(upsampler,), scales=(scale,), max_layers=4)
+    found = design((9, 13), (9 * scale**2, 13 * scale**2), alphabet, channels=1, out_channels=1).solutions
+    assert found
+    for one in found[::2]:
+        assert one.sees[0] == max(field(one.chain).height.phases[-1].sizes)
+
+
+@pytest.mark.parametrize("crop", [False, True])
+@pytest.mark.parametrize(
+    ("seed", "target"), [((11, 21), (88, 168)), ((7, 19), (51, 150)), ((10, 10), (20, 30)), ((1, 1), (10, 10))]
+)
+def test_torch_makes_the_target_of_every_stack(seed, target, crop):
+    for one in design(seed, target, Alphabet(crop=crop), channels=4).solutions[::3]:
+        net = sequential(one.chain, device="meta")
+        assert net(torch.empty(1, *one.chain.seed, device="meta")).shape == (1, 3, *target)

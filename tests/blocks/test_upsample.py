@@ -151,7 +151,7 @@ def test_default_power_gain_of_a_transposed_convolution():
             ArgumentError,
             r"init='icnr' is for .*; nearest starts without",
         ),
-        (lambda: upsampler("unpool", 1, 1, init="icnr"), LayerError, r"kernel 3 is no multiple of stride 2.*such as 2"),
+        (lambda: upsampler("unpool", 1, 1, init="icnr"), LayerError, r"kernel 3 is no multiple of stride 2.*such as 4"),
         (lambda: icnr_(nn.ConvTranspose2d(1, 1, 3, 2)), LayerError, r"'ConvTranspose2d': kernel 3 is no multiple of"),
         (
             lambda: icnr_(nn.ConvTranspose2d(1, 1, 4, 2, dilation=2)),

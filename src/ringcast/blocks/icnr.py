@@ -85,7 +85,7 @@ def _repeat_taps(
         if kernel % step:
             raise LayerError(
                 f"{name!r}: kernel {kernel} is no multiple of stride {step}, so that its phases have different numbers "
-                f"of taps; icnr_ needs one, such as {max(kernel // step, 1) * step}"
+                f"of taps; icnr_ needs one, such as {-(-kernel // step) * step}"
             )
         if gcd(dilation, step) > 1:
             raise LayerError(

@@ -8,7 +8,10 @@ from ringcast.arithmetic import parse
 from ringcast.arithmetic.draw import EXAMPLES
 from ringcast.arithmetic.draw.blend import blend
 from ringcast.arithmetic.draw.blend_scene import whole
+from ringcast.arithmetic.draw.coverage_scene import coverage
 from ringcast.arithmetic.draw.examples import example
+from ringcast.arithmetic.draw.gather import conv_gather
+from ringcast.arithmetic.draw.matrix import counted, small_kernel
 from ringcast.errors import ArgumentError
 
 SLIDES = {
@@ -73,3 +76,22 @@ def test_the_slides_upsamplings():
 def test_an_unknown_name_is_refused_with_the_nearest_one():
     with pytest.raises(ArgumentError, match="'exampel5' is no example; did you mean example5"):
         example("exampel5")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1x5x5 conv(1,1,2,2)", "1 1 1 1 0"),
+        ("1x6x6 conv(1,1,2)", "1 2 2 2 2 1"),
+        ("1x7x7 conv(1,1,3,2)", "1 1 2 1 2 1 1"),
+        ("1x6x6 conv(1,1,3,2,1)", "1 2 1 2 1 1"),
+        ("1x5x5 conv(1,1,2,3)", "1 1 0 1 1"),
+    ],
+)
+def test_coverage_of_convolutions(text, expected):
+    """Section 10; the map is the product of the counts of both axes."""
+    chain = parse(text)
+    layer, size = chain.layers[0], (chain.seed.height, chain.seed.width)
+    line = [int(number) for number in expected.split()]
+    found = coverage(conv_gather(layer, counted(*size), small_kernel(*layer.kernel_size)), size)[-1]
+    assert found == tuple(tuple(row * column for column in line) for row in line)

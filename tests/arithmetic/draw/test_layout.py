@@ -36,6 +36,8 @@ LEAST = 11
 def scenes():
     for name in EXAMPLES:
         yield f"{name} gather", draw_example(name, view="gather")
+        if " conv(" in EXAMPLES[name].chain:
+            yield f"{name} coverage", draw_example(name, view="coverage")
         if "convT" in EXAMPLES[name].chain:
             yield f"{name} scatter", draw_example(name, view="scatter")
     for text in OTHERS:
@@ -98,7 +100,7 @@ def test_nothing_is_drawn_outside(name):
 def test_input_and_output_are_labelled_with_their_sizes(name):
     words = " ".join(str(item) for item in SCENES[name].always if isinstance(item, Text))
     assert "input " in words
-    assert "output " in words
+    assert ("coverage" if "coverage" in name else "output ") in words
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -163,6 +165,8 @@ def test_the_ladder_has_the_receptive_boxes():
     ("call", "sentence"),
     [
         (lambda: draw_example("example1", view="scatter"), "the scatter view is of transposed convolutions"),
+        (lambda: draw_example("example5", view="coverage"), "the coverage view is of convolutions"),
+        (lambda: draw_chain(parse("4x4 conv(1,1,3,1,1,padding_mode=reflect)"), view="coverage"), "found reflect"),
         (lambda: draw_example("nearest", view="scatter"), "has no kernel"),
         (lambda: draw_example("example1", numbers=Numbers(((1, 2),))), "input is 1 x 2; expected 6 x 6"),
         (lambda: draw_chain(parse(SLIDES)), "the chain has 11 layers"),

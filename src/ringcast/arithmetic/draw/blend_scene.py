@@ -3,8 +3,8 @@
 from math import trunc
 
 from ringcast.arithmetic.draw.blend import Blend, Blended
-from ringcast.arithmetic.draw.gather_scene import described, middle_of, texts_of
-from ringcast.arithmetic.draw.matrix import Matrix, number_text, share_text, size_text
+from ringcast.arithmetic.draw.gather_scene import described, middle_of
+from ringcast.arithmetic.draw.matrix import Matrix, number_text, share_text, size_text, texts_of
 from ringcast.arithmetic.draw.page import Grid, Legend, header, label
 from ringcast.arithmetic.draw.scene import Item, Run, Scene, Timed
 from ringcast.arithmetic.draw.stage import Act, Heading, Panel, Stage, arrow, assembled, formula_items, stage

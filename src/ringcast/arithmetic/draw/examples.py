@@ -32,7 +32,7 @@ _GUIDE = "guide"
 _UPSAMPLED: Matrix = ((1, 2), (3, 4))
 _TENS: Matrix = ((10, 20), (30, 40))
 _ARTICLE = "The slides have stride 2 here, the article behind them stride 1; see example7."
-_GAPS = "Not on the slides, which speak of coverage: with stride 2 an odd input leaves its last row and column unread."
+_GAPS = "Not on the slides: under stride 2 an input of odd size leaves its last row and column unread."
 _BILINEAR = (
     "Bilinear with align_corners=False. The slides show the values without their fractions; "
     "the layer gives the true ones."
@@ -81,7 +81,10 @@ EXAMPLES: dict[str, Example] = {
     "padding-strides-transposed": Example("3x3 convT(1,1,3,2,1)", "Padding and strides, transposed", _GUIDE),
     "padding-strides-odd-transposed": Example("3x3 convT(1,1,3,2,1,1)", "Padding and strides, odd, transposed", _GUIDE),
     "dilation-transposed": Example(
-        "3x3 convT(1,1,3,dilation=2)", "Dilation 2, transposed", _GUIDE, note="The guide leaves this one out."
+        "3x3 convT(1,1,3,dilation=2)",
+        "Dilation 2, transposed",
+        "own",
+        note="Not in the guide, which has no dilation in transposed convolutions.",
     ),
 }
 

@@ -98,7 +98,8 @@ def _rungs(layers: tuple[Layer, ...], shapes: tuple[Shape, ...], boxes: tuple[Bo
 
 def _step(text: str, y: float) -> tuple[list[Item], float]:
     """The arrow from one map to the next, the layer beside it, and where the next map may start."""
-    shown = wrapped(text.replace(",", ", ") if len(text) > _LONG else text, 12, WIDTH - MARGIN - _WORDS - 20)
+    spaced = text if len(text) <= _LONG else text.replace(", ", ",").replace(",", ", ")
+    shown = wrapped(spaced, 12, WIDTH - MARGIN - _WORDS - 20)
     gap = max(_GAP, 14.0 * len(shown) + 8)
     middle = y + gap / 2
     items: list[Item] = [Stroke(_WORDS + 5, middle - 12, _WORDS + 5, middle + 5, GREY, 2.0, arrow=True)]

@@ -8,6 +8,7 @@ from ringcast.arithmetic.chain import ConvChain, parse
 from ringcast.arithmetic.derivation import derive, unread_text
 from ringcast.arithmetic.draw.blend import blend
 from ringcast.arithmetic.draw.blend_scene import blend_scene
+from ringcast.arithmetic.draw.coverage_scene import coverage_scene
 from ringcast.arithmetic.draw.examples import example
 from ringcast.arithmetic.draw.gather import conv_gather, transposed_gather
 from ringcast.arithmetic.draw.gather_scene import gather_scene
@@ -32,14 +33,15 @@ from ringcast.errors import ArgumentError
 
 __all__ = ["Numbers", "View", "draw_chain", "draw_example"]
 
-View = Literal["gather", "scatter"]
+View = Literal["gather", "scatter", "coverage"]
 _BLENDED = (MaxPool2d, AvgPool2d, BedOfNails, Upsample, Pad, Crop)
 _VIEWS = {
     "conv": "Gather view: the kernel slides over the input; every output number is one sum.",
     "gather": "Gather view: zeros put in and around, then an ordinary convolution with stride 1.",
+    "coverage": "Coverage: how often each input number lies under the kernel as it slides.",
     "scatter": "Scatter view: every input number paints its multiple of the kernel; sums add up.",
 }
-_SOURCES = {"slides": "", "guide": "After the guide to convolution arithmetic, arXiv 1603.07285."}
+_SOURCES = {"slides": "", "own": "", "guide": "After the guide to convolution arithmetic, arXiv 1603.07285."}
 _UNDRAWN = ("in_channels", "out_channels", "groups", "bias")
 _NAMED = ("kernel_size", "stride", "padding", "mode")
 """Arguments that a title has even if they are as usual."""
@@ -156,18 +158,33 @@ def _draw(layer: Layer, shape: Shape, view: View, numbers: Numbers, words: _Word
     sizes = layer.window(0).kernel, layer.window(1).kernel
     ones = ((1,) * sizes[1],) * sizes[0]
     kernel = ones if numbers.kernel == "ones" else _settled("kernel", numbers.kernel, small_kernel(*sizes))
-    heading = _heading(layer, shape, view, words)
+    return _convolved(layer, view, (given, kernel), _heading(layer, shape, view, words))
+
+
+def _convolved(layer: Conv2d | ConvTranspose2d, view: View, maps: tuple[Matrix, Matrix], heading: Heading) -> Scene:
+    if isinstance(layer, ConvTranspose2d):
+        if view == "coverage":
+            raise ArgumentError("the coverage view is of convolutions; draw a transposed one with --view scatter")
+        if view == "scatter":
+            return scatter_scene(layer, transposed_scatter(layer, *maps), maps, heading)
+        return gather_scene(layer, transposed_gather(layer, *maps), maps, heading)
     if view == "scatter":
-        if isinstance(layer, Conv2d):
-            raise ArgumentError("the scatter view is of transposed convolutions; draw a convolution with --view gather")
-        return scatter_scene(layer, transposed_scatter(layer, given, kernel), (given, kernel), heading)
-    steps = conv_gather if isinstance(layer, Conv2d) else transposed_gather
-    return gather_scene(layer, steps(layer, given, kernel), (given, kernel), heading)  # type: ignore[arg-type]
+        raise ArgumentError(
+            "the scatter view is of transposed convolutions; draw a convolution with --view gather or coverage"
+        )
+    gather = conv_gather(layer, *maps)
+    if view == "gather":
+        return gather_scene(layer, gather, maps, heading)
+    if layer.padding_mode != "zeros":
+        raise ArgumentError(
+            f"the coverage view needs padding with zeros, found {layer.padding_mode}; use --view gather"
+        )
+    return coverage_scene(layer, gather, maps[0], heading)
 
 
 def _blended(layer: Layer, given: Matrix, view: View, numbers: Numbers, words: _Words) -> Scene:
-    if numbers.kernel is not None or view == "scatter":
-        raise ArgumentError(f"{layer} has no kernel; leave --kernel and --view scatter out")
+    if numbers.kernel is not None or view != "gather":
+        raise ArgumentError(f"{layer} has no kernel; leave --kernel and --view out")
     found = blend(layer, given)
     shape = Shape(1, len(given), len(given[0]))
     heading = _heading(layer, shape, view, words)
@@ -197,7 +214,7 @@ def _heading(layer: Layer, shape: Shape, view: View, words: _Words) -> Heading:
     else:
         lines += [f"{name}: {text}" for name, text in zip(("height", "width"), texts, strict=False)]
     if isinstance(layer, Conv2d | ConvTranspose2d):
-        lines.append(_VIEWS["conv" if isinstance(layer, Conv2d) else view])
+        lines.append(_VIEWS["conv" if isinstance(layer, Conv2d) and view == "gather" else view])
     warnings = []
     if any(step.unread):
         warnings.append(f"Never read: {unread_text(step.unread, shape)} of the input.")

@@ -16,6 +16,7 @@ __all__ = [
     "share_text",
     "size_text",
     "small_kernel",
+    "texts_of",
 ]
 
 Matrix = tuple[tuple[Number, ...], ...]
@@ -113,3 +114,12 @@ def size_text(matrix: Matrix) -> str:
     '2 x 3'
     """
     return f"{len(matrix)} x {len(matrix[0])}"
+
+
+def texts_of(matrix: Matrix) -> tuple[tuple[str, ...], ...]:
+    """The numbers as the cells have them.
+
+    >>> texts_of(((1, -2),))
+    (('1', '−2'),)
+    """
+    return tuple(tuple(number_text(value) for value in row) for row in matrix)

@@ -114,7 +114,7 @@ def header(title: str, lines: Iterable[str]) -> tuple[tuple[Item, ...], float]:
     """Title and lines at the top."""
     items: list[Item] = []
     y = MARGIN + 12
-    room = WIDTH - 2 * MARGIN
+    room = WIDTH - 2.5 * MARGIN
     size = max(_LEAST_TITLE, min(_TITLE, room / text_width(title, 1.0, bold=True)))
     for text in wrapped(title, size, room + 1, bold=True):
         items.append(Text(MARGIN, y, (Run(text, INK),), size, bold=True))

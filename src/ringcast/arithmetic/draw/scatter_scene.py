@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
+from ringcast.arithmetic.draw.canvas import both
 from ringcast.arithmetic.draw.gather import Place
-from ringcast.arithmetic.draw.gather_scene import both, described, texts_of
-from ringcast.arithmetic.draw.matrix import Matrix, number_text, size_text
+from ringcast.arithmetic.draw.gather_scene import described
+from ringcast.arithmetic.draw.matrix import Matrix, number_text, size_text, texts_of
 from ringcast.arithmetic.draw.page import Grid, Legend, header, label
 from ringcast.arithmetic.draw.scatter import Scatter, Stamp
 from ringcast.arithmetic.draw.scene import Item, Run, Scene, Timed

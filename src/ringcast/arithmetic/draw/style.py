@@ -39,6 +39,8 @@ LOOKS: dict[str, Look] = {
     "empty": Look("#FFFFFF", "#8CC9B4", "#003829"),
     "added": Look("#FBE6F1", "#C06A9B", "#5E1F43"),
     "between": Look("#EEF1F4", "#6B7C8C", "#222222"),
+    "counted": Look("#E6E0F3", "#6A4FA3", "#2E1A57"),
+    "uncounted": Look("#FFFFFF", "#A796CC", "#2E1A57"),
     "cropped": Look("#F4F4F4", "#C4C4C4", "#757575"),
     "read": Look("#FFC98A", "#C25A00", "#3D1C00"),
     "written": Look("#86D9BC", "#00563F", "#00281D"),

@@ -35,7 +35,7 @@ def draw_command(
     /,
     *,
     output: Annotated[Path | None, Parameter(alias="-o", help="File to write: .svg, .png or .gif.")] = None,
-    view: Annotated[View | None, Parameter(help="The kernel slides, or every input number paints.")] = None,
+    view: Annotated[View | None, Parameter(help="Default: what suits the layer or the example.")] = None,
     layer: Annotated[int | None, Parameter(help="Layer of a longer chain, from 1, drawn on a small input.")] = None,
     cells: Cells = None,
     kernel: Annotated[str | None, Parameter(help='Numbers of the kernel, "1 2;3 4", or the word ones.')] = None,
@@ -49,8 +49,8 @@ def draw_command(
     """Draw one layer on a small grid: the numbers of input, kernel and output, and the formula behind one of them.
 
     The gather view slides the kernel over the input, for a transposed convolution with zeros put in and around. The
-    scatter view lets every input number of a transposed convolution paint its multiple of the kernel. A still picture
-    shows the whole result and one step.
+    scatter view lets every input number of a transposed convolution paint its multiple of the kernel. The coverage view
+    counts how often a convolution reads each input number. A still picture shows the whole result and one step.
 
     Try:
 

@@ -58,7 +58,6 @@ def draw_command(
     * `ringcast conv draw example5 --view gather -o example5.svg --animate`
     * `ringcast conv draw "1x4x4 convT(1,1,3,2,1,1)" -o upsampling.png`
     * `ringcast conv draw "11x21 convT(64,64,4,2) relu conv(64,64,3)" --layer 3 -o layer.svg`
-    * `ringcast conv draw --list`
     """
     if list_examples:
         _print_examples(as_json=as_json)
@@ -69,10 +68,8 @@ def draw_command(
     film = film_of(Film(output or Path(f"{name}.svg"), width, animate, frame, seconds_per_frame))
     scene = _scene(what, layer, view, cells, kernel)
     write_scene(scene, film)
-    if as_json:
-        print(json.dumps({"picture": str(film.path), "title": scene.title, "steps": scene.frames}))
-    else:
-        print(f"wrote {film.path}: {scene.title}, {scene.frames} steps")
+    told = {"picture": str(film.path), "title": scene.title, "steps": scene.frames}
+    print(json.dumps(told) if as_json else f"wrote {film.path}: {scene.title}, {scene.frames} steps")
 
 
 def _scene(what: str, layer: int | None, view: View | None, cells: str | None, kernel: str | None) -> Scene:

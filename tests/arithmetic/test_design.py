@@ -245,6 +245,6 @@ def test_what_one_output_pixel_sees(upsampler, scale):
     ("seed", "target"), [((11, 21), (88, 168)), ((7, 19), (51, 150)), ((10, 10), (20, 30)), ((1, 1), (10, 10))]
 )
 def test_torch_makes_the_target_of_every_stack(seed, target, crop):
-    for one in design(seed, target, Alphabet(crop=crop), channels=4).solutions[::3]:
+    for one in design(seed, target, Alphabet(crop=crop), channels=4).solutions[:60]:
         net = sequential(one.chain, device="meta")
         assert net(torch.empty(1, *one.chain.seed, device="meta")).shape == (1, 3, *target)

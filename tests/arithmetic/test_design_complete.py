@@ -54,8 +54,8 @@ def tried(seed, target, alphabet):
     for stack in (one for group in groups for one in group if allowed(one, 0) and allowed(one, 1)):
         made = size_after(stack, seed[0]), size_after(stack, seed[1])
         crop = made[0] - target[0], made[1] - target[1]
-        room = scale_of(stack) if alphabet.crop else 1
-        if min(made) and 0 <= min(crop) <= max(crop) < room:
+        widest = [min(scale_of(stack) - 1, goal // 10) * alphabet.crop for goal in target]
+        if min(made) and min(crop) >= 0 and crop[0] <= widest[0] and crop[1] <= widest[1]:
             found.add(text(stack, stack, crop))
     for same_scales in (True, False):
         if found:

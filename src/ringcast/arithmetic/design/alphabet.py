@@ -10,7 +10,8 @@ padding may change from block to block. The families are
 
 The scale s of a block is 2, 3 or 4, the convolutions have kernel 3 or 5, without padding or with half of it. A seed of
 one pixel may first be spread by ``convT(k, stride 1)`` with k = 2 ... 8. A stack may not throw away more than it keeps:
-the product of its scales is at most twice target / seed.
+the product of its scales is at most twice target / seed. If asked, a last layer crops, fewer rows and columns than a
+seed pixel becomes and at most a tenth of the target.
 """
 
 from collections.abc import Iterator
@@ -106,7 +107,7 @@ class Alphabet:
     even_only: bool = False
     """Leave out the blocks that make a checkerboard pattern whatever their weights."""
     crop: bool = False
-    """Whether the last layer may be a crop of less than one seed pixel's share along each axis."""
+    """Whether the last layer may be a crop, of fewer pixels than a seed pixel becomes and of a tenth of the target."""
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.upsamplers if name not in UPSAMPLERS]

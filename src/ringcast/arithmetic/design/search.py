@@ -12,7 +12,7 @@ from ringcast.arithmetic.design.ranking import Candidate, Design, axis_length, j
 from ringcast.arithmetic.design.stack import AxisStack
 from ringcast.errors import ArgumentError
 
-__all__ = ["Need", "Task", "alike", "apart", "found", "ways"]
+__all__ = ["Need", "Task", "alike", "apart", "found", "needs", "ways", "widest_crop"]
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,25 @@ def ways(task: Task) -> Iterator[Way]:
                 yield Way(family, blocks, spread)
 
 
+def widest_crop(scale: int, target: Pair) -> Pair:
+    """Rows and columns that a last layer may take away: fewer than a seed pixel becomes, and at most a tenth.
+
+    >>> widest_crop(8, (51, 150))
+    (5, 7)
+    """
+    return min(scale - 1, target[0] // 10), min(scale - 1, target[1] // 10)
+
+
 def needs(task: Task, scale: int) -> Iterator[Need]:
     """What both axes need at a scale if all their parameters are equal: C = H' - S H = W' - S W.
 
-    With a crop, H' and W' may be larger by up to S - 1.
+    With a crop, H' and W' may be larger by what is cropped.
     """
-    room = scale if task.alphabet.crop else 1
-    for rows in range(room):
+    widest = widest_crop(scale, task.target) if task.alphabet.crop else (0, 0)
+    for rows in range(widest[0] + 1):
         offset = task.target[0] + rows - scale * task.seed[0]
         columns = scale * task.seed[1] + offset - task.target[1]
-        if 0 <= columns < room:
+        if 0 <= columns <= widest[1]:
             yield Need(scale, offset, (rows, columns))
 
 

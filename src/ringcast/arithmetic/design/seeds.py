@@ -8,7 +8,7 @@ from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.design.affine import offsets, scales
 from ringcast.arithmetic.design.alphabet import Alphabet
 from ringcast.arithmetic.design.ranking import Candidate, Design
-from ringcast.arithmetic.design.search import Task, found, ways
+from ringcast.arithmetic.design.search import Task, found, ways, widest_crop
 from ringcast.errors import ArgumentError
 
 __all__ = ["SeedProposal", "design_seeds"]
@@ -79,10 +79,16 @@ def _options(target: Pair, alphabet: Alphabet) -> Iterator[_Option]:
                 for offset in offsets(family, scale, blocks):
                     seed = -((offset - target[0]) // scale), -((offset - target[1]) // scale)
                     crop = scale * seed[0] + offset - target[0], scale * seed[1] + offset - target[1]
-                    if min(seed) >= _SMALLEST_SIDE and all(
-                        scale * side <= 2 * goal and side < goal for side, goal in zip(seed, target, strict=True)
-                    ):
-                        yield _Option(seed, scale, offset, crop)
+                    option = _Option(seed, scale, offset, crop)
+                    if min(seed) >= _SMALLEST_SIDE and all(_usable(option, target, axis) for axis in (0, 1)):
+                        yield option
+
+
+def _usable(option: _Option, target: Pair, axis: int) -> bool:
+    """Whether the seed is smaller than the target, not much is thrown away, and the crop is narrow."""
+    side, goal = option.seed[axis], target[axis]
+    narrow = option.crop[axis] <= widest_crop(option.scale, target)[axis]
+    return side < goal and option.scale * side <= 2 * goal and narrow
 
 
 def _key(option: _Option) -> tuple[int, int, float, Pair, int, int]:

@@ -35,7 +35,10 @@ _Upsamplers = Annotated[
     tuple[str, ...], Parameter(negative=(), help=f"Only this one, repeatable: {', '.join(UPSAMPLERS)}.")
 ]
 _MaxLayers = Annotated[int, Parameter(help="Activations not counted.")]
-_Crop = Annotated[bool, Parameter(negative=(), help="Allow a last crop, narrower than what a seed pixel becomes.")]
+_Crop = Annotated[
+    bool,
+    Parameter(negative=(), help="Allow a last crop of at most a tenth, and less than a seed pixel becomes."),
+]
 _EvenOnly = Annotated[bool, Parameter(negative=(), help="Leave out layers that force a checkerboard.")]
 _Limit = Annotated[int, Parameter(help="Stacks or seeds shown.")]
 

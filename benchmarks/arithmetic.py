@@ -24,8 +24,8 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ringcast.arithmetic import parse, sizes
-from ringcast.arithmetic.field import field
-from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.fields.chain_field import field
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 from ringcast.blocks import sequential
 
 SLIDES = (
@@ -38,9 +38,9 @@ RESULTS = Path(__file__).parent / "results" / "arithmetic.json"
 SETUP = f"""
 from time import perf_counter
 from ringcast.arithmetic import derive, parse, sizes
-from ringcast.arithmetic.design import design
-from ringcast.arithmetic.field import field
-from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.solver import design
+from ringcast.arithmetic.fields.chain_field import field
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 chain = {SLIDES!r}
 """
 CALLS = {

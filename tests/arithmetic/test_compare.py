@@ -3,8 +3,8 @@
 import pytest
 
 from ringcast.arithmetic import ConvChain
-from ringcast.arithmetic.compare import RECIPES, blocks_between, compare
-from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.comparison import RECIPES, blocks_between, compare
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 from ringcast.arithmetic.upsamplers import upsampler
 from ringcast.blocks.check import non_dc_share_at_init
 from ringcast.errors import ArgumentError, LayerError

@@ -10,7 +10,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ringcast.arithmetic import Conv2d, ConvChain, ConvTranspose2d, parse
-from ringcast.arithmetic.cost import BYTES, cost
+from ringcast.arithmetic.cost_table import BYTES, cost
 from ringcast.blocks import sequential
 from ringcast.errors import ArgumentError, LayerError
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from ringcast.arithmetic import parse, sizes
-from ringcast.arithmetic.design import Alphabet, design, design_seeds
-from ringcast.arithmetic.design.affine import offsets
-from ringcast.arithmetic.field import field
-from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.fields.chain_field import field
+from ringcast.arithmetic.solver import Alphabet, design, design_seeds
+from ringcast.arithmetic.solver.affine import offsets
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 from ringcast.arithmetic.upsamplers import UPSAMPLERS
 from ringcast.blocks import sequential
 from ringcast.errors import ArgumentError, LayerError

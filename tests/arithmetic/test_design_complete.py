@@ -6,9 +6,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ringcast.arithmetic import ConvChain
-from ringcast.arithmetic.design import Alphabet, design
-from ringcast.arithmetic.design.alphabet import SPREADS
-from ringcast.arithmetic.design.stack import stack_layers
+from ringcast.arithmetic.solver import Alphabet, design
+from ringcast.arithmetic.solver.alphabet import SPREADS
+from ringcast.arithmetic.solver.stack import stack_layers
 from ringcast.arithmetic.upsamplers import UPSAMPLERS
 
 

@@ -7,10 +7,10 @@ from time import perf_counter
 import pytest
 
 from ringcast.arithmetic import Conv2d, ConvTranspose2d, parse
-from ringcast.arithmetic.axis_field import axis_field
-from ringcast.arithmetic.field import field
-from ringcast.arithmetic.overlap import overlap
-from ringcast.arithmetic.places import places_of
+from ringcast.arithmetic.fields.axis_field import axis_field
+from ringcast.arithmetic.fields.chain_field import field
+from ringcast.arithmetic.fields.places import places_of
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 from ringcast.errors import ArgumentError
 
 NET_A = (

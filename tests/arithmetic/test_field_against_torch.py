@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from ringcast.arithmetic import ConvChain, layers
-from ringcast.arithmetic.field import field
+from ringcast.arithmetic.fields.chain_field import field
 from tests.arithmetic.stacks import run_layer, stacks
 
 NOISE = 1e-12

@@ -3,9 +3,9 @@
 import pytest
 from torch import nn
 
-from ringcast.arithmetic import Activation, Conv2d, ConvChain, ConvTranspose2d, parse
+from ringcast.arithmetic import Conv2d, ConvChain, ConvTranspose2d, parse
 from ringcast.arithmetic.grammar import layer_of
-from ringcast.arithmetic.layers import Pad, Upsample
+from ringcast.arithmetic.layers import Activation, Pad, Upsample
 from ringcast.errors import LayerError
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ringcast.arithmetic import Activation, Conv2d, ConvChain, ConvTranspose2d
+from ringcast.arithmetic import Conv2d, ConvChain, ConvTranspose2d
+from ringcast.arithmetic.layers import Activation
 from ringcast.errors import LayerError
 
 

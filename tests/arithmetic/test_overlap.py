@@ -6,11 +6,11 @@ from math import gcd, pi, sin
 import pytest
 
 from ringcast.arithmetic import Conv2d, ConvTranspose2d, parse
-from ringcast.arithmetic.composite import composite
-from ringcast.arithmetic.evenness import evenness
-from ringcast.arithmetic.overlap import overlap
-from ringcast.arithmetic.pattern import LONGEST_PERIOD, repeated
-from ringcast.arithmetic.spectrum import amplitudes, variation_squared
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
+from ringcast.arithmetic.tap_maps.composite import composite
+from ringcast.arithmetic.tap_maps.evenness import evenness
+from ringcast.arithmetic.tap_maps.pattern import LONGEST_PERIOD, repeated
+from ringcast.arithmetic.tap_maps.spectrum import amplitudes, variation_squared
 from ringcast.errors import LayerError
 
 NET_A = (

@@ -5,8 +5,8 @@ from hypothesis import assume, event, given, settings
 from torch import nn
 
 from ringcast.arithmetic import ConvChain, layers
-from ringcast.arithmetic.overlap import overlap
-from ringcast.arithmetic.pattern import carried
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
+from ringcast.arithmetic.tap_maps.pattern import carried
 from ringcast.errors import LayerError
 from tests.arithmetic.stacks import run_layer, stacks
 

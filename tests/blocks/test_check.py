@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ringcast.arithmetic import parse
-from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 from ringcast.blocks import sequential
 from ringcast.blocks.check import (
     check,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ringcast.arithmetic import parse
-from ringcast.arithmetic.cost import cost
+from ringcast.arithmetic.cost_table import cost
 from ringcast.cli.main import main
 
 SLIDES = (

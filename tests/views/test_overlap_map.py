@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from ringcast.arithmetic import parse
-from ringcast.arithmetic.overlap import overlap
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
 from ringcast.views.overlap_map import overlap_figure
 
 CHAINS = {

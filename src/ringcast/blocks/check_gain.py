@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from ringcast.arithmetic import ConvChain
 from ringcast.arithmetic.layers import BedOfNails, Conv2d, Crop, Pad, PixelShuffle, Upsample
 from ringcast.arithmetic.line import Line, Number
-from ringcast.arithmetic.pattern import repeated
+from ringcast.arithmetic.tap_maps.pattern import repeated
 from ringcast.blocks.check_tile import tile_of
 
 __all__ = ["StepGain", "noise_gain", "step_gains"]

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from ringcast.cli.fit_table import fit_medians, fit_rows, print_fit_table
 from ringcast.cli.progress import of_total, progress
+from ringcast.cli.replacing import replacing
 from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -95,7 +96,6 @@ def _reconstruct(first: int | None) -> _Result:
 
 
 def _write_report(result: _Result, folder: Path) -> Path:
-    """Write the page beside, then rename it into place."""
     import ringcast
     from ringcast.web import report_page
 
@@ -111,9 +111,9 @@ def _write_report(result: _Result, folder: Path) -> Path:
     made_with = {"command": "ringcast demo", "ringcast": ringcast.__version__, "time": f"{result.seconds:.0f} s"}
     page = report_page("Ringcast: rings and fits", _sections(result), summary=summary, made_with=made_with)
     folder.mkdir(parents=True, exist_ok=True)
-    beside, report = folder / ".report.html.writing", folder / "report.html"
-    beside.write_text(page, encoding="utf-8")
-    beside.replace(report)
+    report = folder / "report.html"
+    with replacing(report) as beside:
+        beside.write_text(page, encoding="utf-8")
     return report
 
 

@@ -28,6 +28,7 @@ def show(
         output: Picture to write: .png, .pdf or .svg.
         json_output: Print the numbers as one JSON document.
     """
+    from ringcast.cli.replacing import replacing
     from ringcast.cli.show import picture_path
     from ringcast.geometry import SURFACES, load_detector
 
@@ -37,7 +38,8 @@ def show(
         from ringcast.views.panel import detector_panel
         from ringcast.views.unrolled import event_figure
 
-        event_figure([detector_panel(tank)], tank).savefig(path, dpi=200)
+        with replacing(path) as beside:
+            event_figure([detector_panel(tank)], tank).savefig(beside, dpi=200)
     counts = {surface: len(tank.on(surface)) for surface in SURFACES}
     if json_output:
         sizes = {"radius_cm": tank.radius_cm, "half_height_cm": tank.half_height_cm, "coverage": tank.coverage}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ringcast.cli.replacing import replacing
 from ringcast.errors import ArgumentError, FileError
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ def _draw(event: _Event, prediction: "Prediction | None", path: Path, *, residua
             panels.append(pull_panel(event.hits, prediction))
     title = f"Event {event.number}: {_SYMBOLS[event.truth.names[0]]} {_words(event.truth)}"
     figure = event_figure(panels, event.detector, title=title)
-    figure.savefig(path, dpi=_DPI)
+    with replacing(path) as beside:
+        figure.savefig(beside, dpi=_DPI)
 
 
 def _numbers(event: _Event, path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ringcast.views.tank import INK, MUTED
+from ringcast.views.ink import INK, MUTED
 
 __all__ = ["COLOURS", "plain_axes", "row_of_axes"]
 

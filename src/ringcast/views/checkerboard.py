@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
 from ringcast.errors import ArgumentError
-from ringcast.views.tank import INK, MUTED
+from ringcast.views.ink import INK, MUTED
 
 __all__ = ["checkerboard_figure"]
 

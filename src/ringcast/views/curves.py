@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ringcast.errors import ArgumentError
 from ringcast.views.axes import COLOURS, row_of_axes
-from ringcast.views.tank import INK
+from ringcast.views.ink import INK
 
 __all__ = ["Curve", "curve_figure"]
 

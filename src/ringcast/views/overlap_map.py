@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ringcast.arithmetic.overlap import verdict
-from ringcast.arithmetic.tap_map import AxisTaps, TapMap
+from ringcast.arithmetic.tap_maps.chain_overlap import verdict
+from ringcast.arithmetic.tap_maps.tap_map import AxisTaps, TapMap
 from ringcast.views.axes import COLOURS
-from ringcast.views.tank import INK, MUTED
+from ringcast.views.ink import INK, MUTED
 
 __all__ = ["overlap_figure"]
 

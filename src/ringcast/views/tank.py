@@ -9,10 +9,11 @@ from matplotlib.patches import Circle, Rectangle
 
 from ringcast.geometry import Detector
 from ringcast.units import m
+from ringcast.views.ink import INK, MUTED
 
-__all__ = ["INK", "MUTED", "TankLayout", "draw_tank", "lay_out"]
+__all__ = ["TankLayout", "draw_tank", "lay_out"]
 
-INK, MUTED = "#1b1f27", "#5c6470"
+
 TANK_COLOUR, UNLIT_COLOUR, UNCOVERED_COLOUR, EDGE_COLOUR = "#0c0e15", "#232838", "#6a7180", "#8b93a1"
 
 _MARGIN = 0.045

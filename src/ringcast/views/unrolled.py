@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 from ringcast.geometry import Detector, unrolled_position_cm
+from ringcast.views.ink import INK, MUTED
 from ringcast.views.panel import Overlay, Panel
 from ringcast.views.ring import ring_of
 from ringcast.views.scale import ColourScale, charge_scale, probability_scale, pull_scale
-from ringcast.views.tank import INK, MUTED, TankLayout, draw_tank, lay_out
 from ringcast.views.tank import UNCOVERED_COLOUR as UNCOVERED
 from ringcast.views.tank import UNLIT_COLOUR as UNLIT
+from ringcast.views.tank import TankLayout, draw_tank, lay_out
 
 __all__ = ["event_figure"]
 

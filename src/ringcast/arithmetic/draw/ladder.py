@@ -6,7 +6,7 @@ from ringcast.arithmetic.chain import ConvChain
 from ringcast.arithmetic.draw.page import Legend, header, legend, notes, wrapped
 from ringcast.arithmetic.draw.scene import WIDTH, Cell, Item, Run, Scene, Stroke, Text
 from ringcast.arithmetic.draw.style import GREY, INK, LOOKS, MARGIN
-from ringcast.arithmetic.field import Box, field
+from ringcast.arithmetic.fields.chain_field import Box, field
 from ringcast.arithmetic.layers import (
     Activation,
     BatchNorm2d,

@@ -1,7 +1,6 @@
 """``ringcast conv check``: the checkerboard of given weights."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,8 +11,8 @@ from rich.table import Table
 from ringcast.cli.conv.chain_argument import AsJson, InputSize
 from ringcast.cli.conv.check_subject import pictures_of, subject_of
 from ringcast.cli.conv.table import console, grid
+from ringcast.cli.replacing import replacing
 from ringcast.cli.show import picture_path
-from ringcast.errors import FileError
 
 if TYPE_CHECKING:
     from ringcast.arithmetic.line import Number
@@ -74,22 +73,15 @@ def check_command(
 
 
 def _draw(found: "Report", path: Path, name: str) -> None:
-    """Write the picture beside, then rename it into place."""
     from ringcast.blocks.check import non_dc_share
     from ringcast.views.checkerboard import checkerboard_figure
 
     first = found.check.response[0]
     channel = max(range(len(first)), key=lambda place: non_dc_share(first[place]))
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
     note = f"output channel {channel} of 0 to {len(first) - 1}; spectrum of all channels; {found.chain}"
     title = f"{Path(name).name}: {found.verdict}"
-    try:
+    with replacing(path) as beside:
         checkerboard_figure(first[channel], found.check.spectrum, title=title, note=note).savefig(beside, dpi=_DPI)
-        os.replace(beside, path)
-    except OSError as reason:
-        raise FileError(f"{path} cannot be written: {reason.strerror}; check the folder and the disk") from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _print(found: "Report") -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ringcast.arithmetic.arguments import Pair, whole
-from ringcast.arithmetic.compare import RECIPES, Comparison, blocks_between, compare
+from ringcast.arithmetic.comparison import RECIPES, Comparison, blocks_between, compare
 from ringcast.arithmetic.line import Number
 from ringcast.cli.conv.chain_argument import AsJson
 from ringcast.cli.conv.design import Channels, OutChannels, channels_of, size_of

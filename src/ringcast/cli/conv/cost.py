@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from rich.table import Table
 
-from ringcast.arithmetic.cost import ChainCost, LayerCost, cost
+from ringcast.arithmetic.cost_table import ChainCost, LayerCost, cost
 from ringcast.cli.conv.chain_argument import AsJson, Chain, InputSize, chain_of
 from ringcast.cli.conv.table import console, fits, grid, readable_bytes
 

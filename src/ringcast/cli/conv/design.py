@@ -10,7 +10,7 @@ from rich.status import Status
 from rich.table import Table
 
 from ringcast.arithmetic.arguments import Pair, whole
-from ringcast.arithmetic.design import Alphabet, Design, Designs, SeedProposal, design, design_seeds
+from ringcast.arithmetic.solver import Alphabet, Design, Designs, SeedProposal, design, design_seeds
 from ringcast.arithmetic.upsamplers import UPSAMPLERS
 from ringcast.cli.conv.chain_argument import AsJson
 from ringcast.cli.conv.design_document import design_document, seeds_document

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ringcast.arithmetic.arguments import Pair
-from ringcast.arithmetic.design import Alphabet, Design, Designs, SeedProposal
+from ringcast.arithmetic.solver import Alphabet, Design, Designs, SeedProposal
 
 __all__ = ["design_document", "seeds_document"]
 

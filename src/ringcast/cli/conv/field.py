@@ -19,9 +19,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from rich.table import Table
 
-from ringcast.arithmetic.axis_field import AxisField, Phases
-from ringcast.arithmetic.field import Box, Field, field
-from ringcast.arithmetic.places import Places
+from ringcast.arithmetic.fields.axis_field import AxisField, Phases
+from ringcast.arithmetic.fields.chain_field import Box, Field, field
+from ringcast.arithmetic.fields.places import Places
 from ringcast.cli.conv.chain_argument import AsJson, Chain, InputSize, chain_of
 from ringcast.cli.conv.table import console
 from ringcast.errors import ArgumentError

@@ -17,7 +17,6 @@ The document of ``--json``; ``{H, W}`` stands for an object with one value for e
 """
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -26,13 +25,14 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from ringcast.arithmetic.chain import ConvChain
-from ringcast.arithmetic.composite import Composite
 from ringcast.arithmetic.line import Number
-from ringcast.arithmetic.overlap import LayerOverlap, Overlap, overlap
-from ringcast.arithmetic.tap_map import AxisTaps, TapMap
+from ringcast.arithmetic.tap_maps.chain_overlap import LayerOverlap, Overlap, overlap
+from ringcast.arithmetic.tap_maps.composite import Composite
+from ringcast.arithmetic.tap_maps.tap_map import AxisTaps, TapMap
 from ringcast.cli.conv.chain_argument import AsJson, Chain, InputSize, chain_of
 from ringcast.cli.conv.overlap_document import overlap_document
 from ringcast.cli.conv.table import console
+from ringcast.cli.replacing import replacing
 from ringcast.cli.show import picture_path
 
 __all__ = ["overlap_command"]
@@ -76,15 +76,10 @@ def overlap_command(
 
 
 def _draw(chain: ConvChain, found: Overlap, path: Path) -> None:
-    """Write the picture beside, then rename it into place."""
     from ringcast.views.overlap_map import overlap_figure
 
-    beside = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
+    with replacing(path) as beside:
         overlap_figure(found.stack, chain=str(chain)).savefig(beside, dpi=_DPI)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _print_overlap(found: Overlap) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from ringcast.arithmetic.composite import Composite
 from ringcast.arithmetic.line import Number
-from ringcast.arithmetic.overlap import LayerOverlap, Overlap
-from ringcast.arithmetic.tap_map import TapMap
+from ringcast.arithmetic.tap_maps.chain_overlap import LayerOverlap, Overlap
+from ringcast.arithmetic.tap_maps.composite import Composite
+from ringcast.arithmetic.tap_maps.tap_map import TapMap
 
 __all__ = ["overlap_document"]
 
@@ -24,7 +24,7 @@ def overlap_document(found: Overlap) -> dict[str, Any]:
     that does not exist, because of holes or without a pattern, is null.
 
     >>> from ringcast.arithmetic import parse
-    >>> from ringcast.arithmetic.overlap import overlap
+    >>> from ringcast.arithmetic.tap_maps.chain_overlap import overlap
     >>> overlap_document(overlap(parse("5x5 convT(1,1,3,2)")))["overlap"]["pattern"]
     {'H': [2, 1], 'W': [2, 1]}
     """

@@ -1,11 +1,11 @@
 """From a scene to a file: which format, checked before anything is drawn, and written beside before it is renamed."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from ringcast.arithmetic.draw import Scene, animated_svg, svg
-from ringcast.errors import ArgumentError, FileError
+from ringcast.cli.replacing import replacing
+from ringcast.errors import ArgumentError
 
 __all__ = ["Film", "film_of", "write_scene"]
 
@@ -64,14 +64,8 @@ def write_scene(scene: Scene, film: Film) -> None:
         there = f"0 to {scene.frames - 1}, the steps of this picture" if scene.frames else "none, as nothing moves here"
         raise ArgumentError(f"--frame is {film.frame}; expected {there}")
     content = _content(scene, film)
-    beside = film.path.with_name(f".{os.getpid()}.{film.path.name}")
-    try:
+    with replacing(film.path) as beside:
         beside.write_bytes(content)
-        os.replace(beside, film.path)
-    except OSError as reason:
-        raise FileError(f"{film.path} cannot be written ({reason.strerror}); check the folder and the disk") from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _content(scene: Scene, film: Film) -> bytes:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ringcast.arithmetic.arguments import Pair
-from ringcast.arithmetic.design.alphabet import Alphabet
-from ringcast.arithmetic.design.ranking import Design
-from ringcast.arithmetic.design.search import Task, alike, apart, found
-from ringcast.arithmetic.design.shortfall import Reachable, nearest, reason
+from ringcast.arithmetic.solver.alphabet import Alphabet
+from ringcast.arithmetic.solver.ranking import Design
+from ringcast.arithmetic.solver.search import Task, alike, apart, found
+from ringcast.arithmetic.solver.shortfall import Reachable, nearest, reason
 
 __all__ = ["Designs", "design"]
 

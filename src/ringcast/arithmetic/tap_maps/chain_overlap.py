@@ -11,12 +11,12 @@ Source of the idea of overlap: Odena, Dumoulin, Olah, Distill 2016, doi 10.23915
 from dataclasses import dataclass
 
 from ringcast.arithmetic.chain import ConvChain
-from ringcast.arithmetic.composite import Composite, composite
-from ringcast.arithmetic.evenness import Evenness, evenness
 from ringcast.arithmetic.line import Line, Number
-from ringcast.arithmetic.pattern import carried, keeps, repeated
 from ringcast.arithmetic.shape import Shape
-from ringcast.arithmetic.tap_map import AxisTaps, TapMap
+from ringcast.arithmetic.tap_maps.composite import Composite, composite
+from ringcast.arithmetic.tap_maps.evenness import Evenness, evenness
+from ringcast.arithmetic.tap_maps.pattern import carried, keeps, repeated
+from ringcast.arithmetic.tap_maps.tap_map import AxisTaps, TapMap
 from ringcast.errors import LayerError
 
 __all__ = ["LayerOverlap", "Overlap", "overlap", "verdict"]

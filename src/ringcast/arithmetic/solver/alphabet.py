@@ -87,7 +87,7 @@ Family = tuple[AxisBlock, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Alphabet:
-    """What stacks are built of; :mod:`ringcast.arithmetic.design.alphabet` states it in words.
+    """What stacks are built of; :mod:`ringcast.arithmetic.solver.alphabet` states it in words.
 
     Raises:
         ArgumentError: an unknown upsampler, no or wrong scales, kernels or number of layers.

@@ -14,11 +14,11 @@ from math import log2
 
 from ringcast.arithmetic.arguments import Pair, whole
 from ringcast.arithmetic.chain import ConvChain
-from ringcast.arithmetic.design.stack import widths
 from ringcast.arithmetic.layers import Activation, Conv2d, ConvTranspose2d, Layer
-from ringcast.arithmetic.overlap import overlap
 from ringcast.arithmetic.shape import Shape
-from ringcast.arithmetic.tap_map import TapMap
+from ringcast.arithmetic.solver.stack import widths
+from ringcast.arithmetic.tap_maps.chain_overlap import overlap
+from ringcast.arithmetic.tap_maps.tap_map import TapMap
 from ringcast.arithmetic.upsamplers import upsampler
 from ringcast.errors import ArgumentError, LayerError
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 
 from ringcast.arithmetic.line import Number
-from ringcast.arithmetic.spectrum import amplitudes, outer_variation, variation_squared
+from ringcast.arithmetic.tap_maps.spectrum import amplitudes, outer_variation, variation_squared
 
 __all__ = ["AxisTaps", "TapMap"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from math import log2
 
 from ringcast.arithmetic.arguments import Pair
-from ringcast.arithmetic.design.affine import offsets, scales
-from ringcast.arithmetic.design.alphabet import Alphabet
-from ringcast.arithmetic.design.ranking import Candidate, Design
-from ringcast.arithmetic.design.search import Task, found, ways, widest_crop
+from ringcast.arithmetic.solver.affine import offsets, scales
+from ringcast.arithmetic.solver.alphabet import Alphabet
+from ringcast.arithmetic.solver.ranking import Candidate, Design
+from ringcast.arithmetic.solver.search import Task, found, ways, widest_crop
 from ringcast.errors import ArgumentError
 
 __all__ = ["SeedProposal", "design_seeds"]

@@ -7,9 +7,9 @@ unpooling all pixels it may take its number from. All channels of a map count as
 
 from dataclasses import dataclass
 
-from ringcast.arithmetic.axis_field import AxisField, axis_field
 from ringcast.arithmetic.chain import ConvChain
-from ringcast.arithmetic.places import Places
+from ringcast.arithmetic.fields.axis_field import AxisField, axis_field
+from ringcast.arithmetic.fields.places import Places
 from ringcast.arithmetic.shape import Shape
 from ringcast.errors import ArgumentError
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from ringcast.arithmetic.arguments import Pair, whole
-from ringcast.arithmetic.design.alphabet import AxisBlock
 from ringcast.arithmetic.layers import (
     Activation,
     BedOfNails,
@@ -15,6 +14,7 @@ from ringcast.arithmetic.layers import (
     PixelShuffle,
     Upsample,
 )
+from ringcast.arithmetic.solver.alphabet import AxisBlock
 from ringcast.errors import ArgumentError
 
 __all__ = ["AxisStack", "block_layers", "stack_layers", "widths"]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ringcast.arithmetic.arguments import Pair, whole
-from ringcast.arithmetic.design.affine import offsets, scales, sequences
-from ringcast.arithmetic.design.alphabet import SPREADS, Alphabet, Family
-from ringcast.arithmetic.design.ranking import Candidate, Design, axis_length, judged
-from ringcast.arithmetic.design.stack import AxisStack
+from ringcast.arithmetic.solver.affine import offsets, scales, sequences
+from ringcast.arithmetic.solver.alphabet import SPREADS, Alphabet, Family
+from ringcast.arithmetic.solver.ranking import Candidate, Design, axis_length, judged
+from ringcast.arithmetic.solver.stack import AxisStack
 from ringcast.errors import ArgumentError
 
 __all__ = ["Need", "Task", "alike", "apart", "found", "needs", "ways", "widest_crop"]

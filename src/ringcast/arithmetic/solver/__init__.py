@@ -7,9 +7,9 @@ tables of scales and offsets, and no size is tried (:mod:`.affine`). :mod:`.alph
 * :func:`design_seeds` finds the seeds for a target.
 """
 
-from ringcast.arithmetic.design.alphabet import Alphabet
-from ringcast.arithmetic.design.ranking import Design
-from ringcast.arithmetic.design.seeds import SeedProposal, design_seeds
-from ringcast.arithmetic.design.solve import Designs, design
+from ringcast.arithmetic.solver.alphabet import Alphabet
+from ringcast.arithmetic.solver.ranking import Design
+from ringcast.arithmetic.solver.seeds import SeedProposal, design_seeds
+from ringcast.arithmetic.solver.solve import Designs, design
 
 __all__ = ["Alphabet", "Design", "Designs", "SeedProposal", "design", "design_seeds"]

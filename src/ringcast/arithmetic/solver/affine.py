@@ -8,7 +8,7 @@ a search that asks this table before every step enters no dead end. No size is t
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ringcast.arithmetic.design.alphabet import AxisBlock, Family
+from ringcast.arithmetic.solver.alphabet import AxisBlock, Family
 
 __all__ = ["offsets", "scales", "sequences"]
 

@@ -6,13 +6,13 @@ from functools import lru_cache
 
 from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.chain import ConvChain
-from ringcast.arithmetic.design.alphabet import AxisBlock
-from ringcast.arithmetic.design.stack import AxisStack, block_layers, stack_layers
 from ringcast.arithmetic.layers import Activation, Crop
 from ringcast.arithmetic.line import Line
-from ringcast.arithmetic.pattern import carried, repeated
 from ringcast.arithmetic.shape import Shape
-from ringcast.arithmetic.tap_map import AxisTaps
+from ringcast.arithmetic.solver.alphabet import AxisBlock
+from ringcast.arithmetic.solver.stack import AxisStack, block_layers, stack_layers
+from ringcast.arithmetic.tap_maps.pattern import carried, repeated
+from ringcast.arithmetic.tap_maps.tap_map import AxisTaps
 
 __all__ = ["Candidate", "Design", "axis_length", "axis_taps", "judged"]
 

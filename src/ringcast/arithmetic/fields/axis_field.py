@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import lcm
 
+from ringcast.arithmetic.fields.places import Places, union
 from ringcast.arithmetic.line import Line
-from ringcast.arithmetic.pattern import LONGEST_PERIOD, keeps
-from ringcast.arithmetic.places import Places, union
+from ringcast.arithmetic.tap_maps.pattern import LONGEST_PERIOD, keeps
 
 __all__ = ["AxisField", "Phases", "axis_field"]
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ringcast.arithmetic.arguments import Pair
-from ringcast.arithmetic.design.affine import offsets, scales
-from ringcast.arithmetic.design.alphabet import layers_text
-from ringcast.arithmetic.design.ranking import Candidate, Design
-from ringcast.arithmetic.design.search import Need, Task, found, needs, ways
+from ringcast.arithmetic.solver.affine import offsets, scales
+from ringcast.arithmetic.solver.alphabet import layers_text
+from ringcast.arithmetic.solver.ranking import Candidate, Design
+from ringcast.arithmetic.solver.search import Need, Task, found, needs, ways
 
 __all__ = ["Reachable", "nearest", "reason", "size_text"]
 
@@ -33,7 +33,7 @@ class Reachable:
 def reason(task: Task) -> str:
     """Say why both axes cannot share their parameters.
 
-    >>> from ringcast.arithmetic.design.alphabet import Alphabet
+    >>> from ringcast.arithmetic.solver.alphabet import Alphabet
     >>> reason(Task((11, 21), (88, 167), Alphabet()))
     'equal parameters on both axes need the scale (167 - 88) / (21 - 11) = 7.9, which is no whole number'
     """

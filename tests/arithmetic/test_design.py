@@ -77,6 +77,15 @@ def test_the_order(slides):
     assert str(design((11, 21), (88, 168)).solutions) == str(slides.solutions)
 
 
+def test_stacks_that_see_too_little_are_left_out(slides):
+    wide = design((11, 21), (88, 168), Alphabet(sees=4))
+    assert wide.solutions == tuple(one for one in slides.solutions if min(one.sees) >= 4)
+    assert 0 < len(wide.solutions) < len(slides.solutions)
+    none = design((11, 21), (88, 168), Alphabet(sees=99))
+    assert none.solutions == ()
+    assert none.reason == "with equal parameters on both axes, no output pixel sees 99 seed pixels along each axis"
+
+
 def test_even_only_leaves_out_the_rest(slides):
     even = design((11, 21), (88, 168), Alphabet(even_only=True))
     assert list(by_text(even)) == [str(one) for one in slides.solutions if one.even]

@@ -109,6 +109,9 @@ class Alphabet:
     crop: bool = False
     """Whether the last layer may be a crop, of fewer pixels than a seed pixel becomes and of a tenth of the target."""
 
+    sees: int = 1
+    """Seed pixels along each axis that an output pixel has to see, at the phase that sees most."""
+
     def __post_init__(self) -> None:
         unknown = [name for name in self.upsamplers if name not in UPSAMPLERS]
         if unknown or not self.upsamplers:
@@ -119,6 +122,7 @@ class Alphabet:
         if any(kernel < 1 or kernel % 2 == 0 for kernel in self.convolutions):
             raise ArgumentError(f"convolutions are {self.convolutions!r}; expected odd kernels")
         whole("max_layers", self.max_layers, least=1)
+        whole("sees", self.sees, least=1)
 
     def __str__(self) -> str:
         return (
@@ -127,6 +131,7 @@ class Alphabet:
             f"{' (transposed also without)' if 'transposed' in self.upsamplers else ''}; "
             f"at most {layers_text(self.max_layers)}{', even only' if self.even_only else ''}"
             f"{', then perhaps a crop' if self.crop else ''}"
+            f"{f'; output pixels see at least {self.sees} seed pixels along each axis' if self.sees > 1 else ''}"
         )
 
     @property

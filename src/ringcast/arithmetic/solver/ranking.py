@@ -14,7 +14,7 @@ from ringcast.arithmetic.solver.stack import AxisStack, block_layers, stack_laye
 from ringcast.arithmetic.tap_maps.pattern import carried, repeated
 from ringcast.arithmetic.tap_maps.tap_map import AxisTaps
 
-__all__ = ["Candidate", "Design", "axis_length", "axis_taps", "judged"]
+__all__ = ["Candidate", "Design", "axis_length", "axis_taps", "judged", "seen"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def judged(
         crop=candidate.crop,
         even=all(block.even for block in (*candidate.rows, *candidate.columns)),
         unaffected=len(free[0]) * len(free[1]) / shapes[-1].pixels,
-        sees=(_sees(candidate.rows), _sees(candidate.columns)),
+        sees=(seen(candidate.rows), seen(candidate.columns)),
         params=sum(layer.params for layer in layers),
         macs=sum(layer.macs(shape) for layer, shape in zip(layers, shapes, strict=False)),
     )
@@ -141,7 +141,7 @@ def _affine(stack: AxisStack) -> Pair:
     return scale, offset
 
 
-def _sees(stack: AxisStack) -> int:
+def seen(stack: AxisStack) -> int:
     """ceil(K / S), as one transposed convolution of kernel K = 1 + sum of (k - 1) times the later scales."""
     reach, scale = 1, 1
     for block in reversed(stack):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ringcast.arithmetic.arguments import Pair, whole
 from ringcast.arithmetic.solver.affine import offsets, scales, sequences
 from ringcast.arithmetic.solver.alphabet import SPREADS, Alphabet, Family
-from ringcast.arithmetic.solver.ranking import Candidate, Design, axis_length, judged
+from ringcast.arithmetic.solver.ranking import Candidate, Design, axis_length, judged, seen
 from ringcast.arithmetic.solver.stack import AxisStack
 from ringcast.errors import ArgumentError
 
@@ -134,6 +134,7 @@ def _by_scales(task: Task, way: Way, axis: int, *, same_scales: bool) -> dict[tu
 
 
 def found(task: Task, candidates: Iterator[Candidate]) -> list[Design]:
-    """The candidates that fit when their sizes are run through, the best first."""
-    designs = (judged(one, task.seed, task.target, task.channels, task.out_channels) for one in candidates)
+    """The candidates that fit when their sizes are run through and that see enough, the best first."""
+    wide = (one for one in candidates if min(seen(one.rows), seen(one.columns)) >= task.alphabet.sees)
+    designs = (judged(one, task.seed, task.target, task.channels, task.out_channels) for one in wide)
     return sorted((one for one in designs if one is not None), key=lambda design: design.key)

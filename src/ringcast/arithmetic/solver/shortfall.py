@@ -1,14 +1,14 @@
 """Why no stack with equal parameters on both axes fits, and which sizes near the target can be reached."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.solver.affine import offsets, scales
 from ringcast.arithmetic.solver.alphabet import layers_text
 from ringcast.arithmetic.solver.ranking import Candidate, Design
-from ringcast.arithmetic.solver.search import Need, Task, found, needs, ways
+from ringcast.arithmetic.solver.search import Need, Task, alike, found, needs, ways
 
 __all__ = ["Reachable", "nearest", "reason", "size_text"]
 
@@ -38,6 +38,10 @@ def reason(task: Task) -> str:
     'equal parameters on both axes need the scale (167 - 88) / (21 - 11) = 7.9, which is no whole number'
     """
     (height, width), (rows, columns) = task.seed, task.target
+    if task.alphabet.sees > 1 and found(wider := _seeing_less(task), alike(wider)):
+        return (
+            f"with equal parameters on both axes, no output pixel sees {task.alphabet.sees} seed pixels along each axis"
+        )
     if height == width:
         if rows != columns:
             return f"equal parameters on both axes make squares of a square seed, and {size_text(task.target)} is none"
@@ -49,6 +53,10 @@ def reason(task: Task) -> str:
     if scale < 2:
         return f"equal parameters on both axes need {formula}, which does not enlarge"
     return f"equal parameters on both axes need {formula}, {_no_blocks(task, int(scale))}"
+
+
+def _seeing_less(task: Task) -> Task:
+    return replace(task, alphabet=replace(task.alphabet, sees=1))
 
 
 def _no_blocks(task: Task, scale: int) -> str:

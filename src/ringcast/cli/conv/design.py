@@ -40,6 +40,7 @@ _Crop = Annotated[
     Parameter(negative=(), help="Allow a last crop of at most a tenth, and less than a seed pixel becomes."),
 ]
 _EvenOnly = Annotated[bool, Parameter(negative=(), help="Leave out layers that force a checkerboard.")]
+_Sees = Annotated[int, Parameter(help="Seed pixels that an output pixel has to see along each axis, where most.")]
 _Limit = Annotated[int, Parameter(help="Stacks or seeds shown.")]
 
 
@@ -52,6 +53,7 @@ def design_command(
     max_layers: _MaxLayers = 8,
     crop: _Crop = False,
     even_only: _EvenOnly = False,
+    sees: _Sees = 1,
     channels: Channels = "64",
     out_channels: OutChannels = 3,
     limit: _Limit = 10,
@@ -67,6 +69,7 @@ def design_command(
     Try:
 
     * `ringcast conv design 11x21 88x168`
+    * `ringcast conv design 11x21 88x168 --sees 4 --upsampler transposed`
     * `ringcast conv design 1x1 64x64 --upsampler transposed --channels 100,512,256,128,64`
     * `ringcast conv design 7x19 51x150 --crop`
     * `ringcast conv design 51x150`, seeds for that target
@@ -76,7 +79,11 @@ def design_command(
     most = whole("--max-layers", max_layers, least=1)
     wide = channels_of(channels), whole("--out-channels", out_channels, least=1)
     alphabet = Alphabet(
-        upsamplers=upsampler or UPSAMPLERS, max_layers=most, even_only=even_only or alone, crop=crop or alone
+        upsamplers=upsampler or UPSAMPLERS,
+        max_layers=most,
+        even_only=even_only or alone,
+        crop=crop or alone,
+        sees=whole("--sees", sees, least=1),
     )
     if target is None:
         _propose(size_of("the target", seed), alphabet, wide, limit, as_json=as_json)

@@ -58,6 +58,7 @@ def _alphabet(alphabet: Alphabet) -> dict[str, Any]:
         "convolutions": list(alphabet.convolutions),
         "max_layers": alphabet.max_layers,
         "even_only": alphabet.even_only,
+        "sees": alphabet.sees,
         "crop": alphabet.crop,
     }
 

@@ -14,3 +14,6 @@ exclude_patterns = ["images/**"]
 nitpicky = False
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
+html_theme_options = {"show_prev_next": True, "navigation_with_keys": False, "show_toc_level": 2}
+html_static_path = ["static"]
+html_css_files = ["wide.css"]

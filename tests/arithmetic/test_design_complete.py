@@ -67,7 +67,7 @@ def tried(seed, target, alphabet):
             ]
             for rows, columns in product(*fits):
                 alike = [a.scale == b.scale for a, b in zip(rows, columns, strict=True)]
-                if all(alike) or not (same_scales or rows[0].upsampler == "shuffle"):
+                if all(alike) or not (same_scales or rows[-1].upsampler == "shuffle"):  # a spread may come first
                     found.add(text(rows, columns))
     return found
 

@@ -1,12 +1,20 @@
 """Refusals and sizes of the layers that are no convolutions, as in PyTorch 2.13 (reference figures, section 2)."""
 
+from fractions import Fraction
+
+import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from ringcast.arithmetic import ConvChain, parse
 from ringcast.arithmetic.layers import (
+    Activation,
     AvgPool2d,
     BatchNorm2d,
     BedOfNails,
+    Conv2d,
+    ConvTranspose2d,
     Crop,
     Dropout,
     GroupNorm,
@@ -52,12 +60,36 @@ from ringcast.errors import LayerError
         (lambda: GroupNorm(3, 8), r"groupnorm\(3,8\): num_channels is 8; expected a multiple of 3 groups"),
         (lambda: BatchNorm2d(8, eps="small"), r"eps is 'small'; expected a finite number"),
         (lambda: BatchNorm2d(8, momentum=True), r"momentum is True; expected a finite number"),
+        (lambda: MaxUnpool2d([2]), r"kernel_size is \[2\]; expected one whole number, or two"),
+        (lambda: Conv2d(2, 2, (3,)), r"kernel_size is \(3,\); expected one whole number, or two"),
+        (lambda: Conv2d(2, 2, 3, padding=(1,), padding_mode="reflect"), r"padding is \(1,\); expected one whole"),
+        (lambda: Activation("hardtanh", {"min_val": 1}), r"hardtanh: min_val is 1.0; expected less than max_val, 1.0"),
         (lambda: Dropout(2), r"dropout\(2\): p is 2; expected a probability, from 0 to 1"),
     ],
 )
 def test_refused_when_made(make, message):
     with pytest.raises(LayerError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        (Conv2d, {"kernel_size": 3, "stride": (2,), "padding": [1], "dilation": torch.Size([2])}),
+        (ConvTranspose2d, {"kernel_size": 3, "stride": [2], "padding": (1,), "output_padding": [1], "dilation": (1,)}),
+        (MaxPool2d, {"kernel_size": (3,), "stride": [2], "padding": (1,), "dilation": [1]}),
+        (AvgPool2d, {"kernel_size": [2], "stride": (1,), "padding": [1], "divisor_override": np.int64(3)}),
+        (Upsample, {"scale_factor": np.int64(2)}),
+        (Upsample, {"scale_factor": (np.float32(1.5), Fraction(5, 2)), "mode": "bilinear"}),
+    ],
+)
+def test_numbers_that_torch_takes(kind, arguments):
+    """Sequences of one for both axes, and numbers of other kinds."""
+    channels = (4, 4) if kind in (Conv2d, ConvTranspose2d) else ()
+    result = getattr(nn, kind.__name__)(*channels, **arguments)(torch.zeros(1, 4, 9, 8))
+    chain = ConvChain.of((4, 9, 8), [kind(*channels, **arguments)])
+    assert chain.shapes[-1] == tuple(result.shape[1:])
+    assert parse(str(chain)) == chain
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ Each function returns the settled value or raises ``LayerError`` with the name, 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from numbers import Integral, Real
 from operator import index
 from typing import Any
 
 from ringcast.errors import LayerError
 
-__all__ = ["Pair", "at", "call_text", "flag", "number", "pair", "settle", "store", "value_text", "whole"]
+__all__ = ["Pair", "at", "call_text", "flag", "is_whole", "number", "pair", "settle", "store", "value_text", "whole"]
 
 Pair = tuple[int, int]
 
@@ -31,12 +32,23 @@ def whole(name: str, value: object, least: int) -> int:
     return found
 
 
-def pair(name: str, value: object, least: int) -> Pair:
-    """(height, width) from one whole number for both or from two.
+def is_whole(value: object, least: int) -> bool:
+    """Whether a value is a whole number of at least ``least``; floating-point numbers and true are not.
 
-    >>> pair("stride", 2, least=1), pair("stride", (1, 2), least=1)
-    ((2, 2), (1, 2))
+    >>> is_whole(2, least=1), is_whole(2.0, least=1)
+    (True, False)
     """
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def pair(name: str, value: object, least: int, *, single: bool = False) -> Pair:
+    """(height, width) from one whole number for both or from two; if ``single``, a sequence of one will do, too.
+
+    >>> pair("stride", 2, least=1), pair("stride", (1, 2), least=1), pair("stride", [2], least=1, single=True)
+    ((2, 2), (1, 2), (2, 2))
+    """
+    if single and isinstance(value, tuple | list) and len(value) == 1:
+        value = value[0]
     if not isinstance(value, tuple | list):
         both = whole(name, value, least)
         return both, both
@@ -51,7 +63,7 @@ def number(name: str, value: object) -> float:
     >>> number("eps", 1)
     1.0
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise LayerError(f"{name} is {value!r}; expected a finite number")
     return float(value)
 

@@ -1,10 +1,9 @@
 """Activations: layers that change no size and have no weights."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ringcast.arithmetic.arguments import store, value_text
+from ringcast.arithmetic.arguments import number, store, value_text
 from ringcast.arithmetic.line import Line, identity
 from ringcast.arithmetic.shape import Shape
 from ringcast.errors import LayerError
@@ -56,6 +55,9 @@ class Activation:
             _check(self.name, setting, value)
         settled = {setting: given.get(setting, default) for setting, default in defaults.items()}
         numbers = {key: value if isinstance(value, str) else float(value) for key, value in settled.items()}
+        least, most = numbers.get("min_val"), numbers.get("max_val")
+        if isinstance(least, float) and isinstance(most, float) and least >= most:
+            raise LayerError(f"{self.name}: min_val is {least}; expected less than max_val, {most}")
         store(self, "settings", tuple(numbers.items()))
 
     def __str__(self) -> str:
@@ -99,5 +101,5 @@ def _check(name: str, setting: str, value: object) -> None:
     words = _WORDS.get(setting)
     if words is not None and value not in words:
         raise LayerError(f"{name}: {setting} is {value!r}; expected one of {', '.join(words)}")
-    if words is None and (isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)):
-        raise LayerError(f"{name}: {setting} is {value!r}; expected a finite number")
+    if words is None:
+        number(f"{name}: {setting}", value)

@@ -49,7 +49,7 @@ class Conv2d:
     def _check(self) -> None:
         _settle_common(self)
         if not isinstance(self.padding, str):
-            store(self, "padding", pair("padding", self.padding, least=0))
+            store(self, "padding", pair("padding", self.padding, least=0, single=self.padding_mode == "zeros"))
         elif self.padding == "valid":
             store(self, "padding", (0, 0))
         elif self.padding != "same":
@@ -142,8 +142,8 @@ class ConvTranspose2d:
 
     def _check(self) -> None:
         _settle_common(self)
-        store(self, "padding", pair("padding", self.padding, least=0))
-        store(self, "output_padding", pair("output_padding", self.output_padding, least=0))
+        for name in ("padding", "output_padding"):
+            store(self, name, pair(name, getattr(self, name), least=0, single=True))
         for axis, name in enumerate(("height", "width")):
             window = self.window(axis)
             limit = max(window.stride, window.dilation)
@@ -197,7 +197,7 @@ def _settle_common(layer: Conv2d | ConvTranspose2d) -> None:
     for name in ("in_channels", "out_channels", "groups"):
         store(layer, name, whole(name, getattr(layer, name), least=1))
     for name in ("kernel_size", "stride", "dilation"):
-        store(layer, name, pair(name, getattr(layer, name), least=1))
+        store(layer, name, pair(name, getattr(layer, name), least=1, single=name != "kernel_size"))
     store(layer, "bias", flag("bias", layer.bias))
     for name in ("in_channels", "out_channels"):
         if getattr(layer, name) % layer.groups:

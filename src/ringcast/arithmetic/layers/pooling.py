@@ -6,6 +6,7 @@ Negative padding, which PyTorch refuses when called, is refused at once. Source 
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from numbers import Integral
 from typing import ClassVar
 
 from ringcast.arithmetic.arguments import Pair, at, call_text, flag, pair, settle, store
@@ -44,7 +45,7 @@ class MaxPool2d:
         settle(self, self._check)
 
     def _check(self) -> None:
-        store(self, "dilation", pair("dilation", self.dilation, least=1))
+        store(self, "dilation", pair("dilation", self.dilation, least=1, single=True))
         _settle_pool(self)
 
     def __str__(self) -> str:
@@ -99,8 +100,11 @@ class AvgPool2d:
         _settle_pool(self)
         store(self, "count_include_pad", flag("count_include_pad", self.count_include_pad))
         divisor = self.divisor_override
-        if divisor is not None and (isinstance(divisor, bool) or not isinstance(divisor, int) or divisor == 0):
+        if divisor is None:
+            return
+        if isinstance(divisor, bool) or not isinstance(divisor, Integral) or divisor == 0:
             raise LayerError(f"divisor_override is {divisor!r}; expected a whole number other than 0, or none at all")
+        store(self, "divisor_override", int(divisor))
 
     def __str__(self) -> str:
         return call_text("avgpool", self, positional=3, usual={"stride": self.kernel_size})
@@ -146,10 +150,10 @@ class AvgPool2d:
 
 
 def _settle_pool(layer: MaxPool2d | AvgPool2d) -> None:
-    store(layer, "kernel_size", pair("kernel_size", layer.kernel_size, least=1))
+    store(layer, "kernel_size", pair("kernel_size", layer.kernel_size, least=1, single=True))
     stride = layer.kernel_size if layer.stride is None else layer.stride
-    store(layer, "stride", pair("stride", stride, least=1))
-    store(layer, "padding", pair("padding", layer.padding, least=0))
+    store(layer, "stride", pair("stride", stride, least=1, single=True))
+    store(layer, "padding", pair("padding", layer.padding, least=0, single=True))
     store(layer, "ceil_mode", flag("ceil_mode", layer.ceil_mode))
     for axis, name in enumerate(("height", "width")):
         kernel, padding = at(layer.kernel_size, axis), at(layer.padding, axis)

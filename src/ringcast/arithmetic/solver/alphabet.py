@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ringcast.arithmetic.arguments import whole
+from ringcast.arithmetic.arguments import is_whole, whole
 from ringcast.arithmetic.upsamplers import UPSAMPLERS, exact_padding
 from ringcast.errors import ArgumentError
 
@@ -117,9 +117,9 @@ class Alphabet:
         if unknown or not self.upsamplers:
             found = repr(unknown[0]) if unknown else "not given"
             raise ArgumentError(f"upsampler is {found}; expected one or more of {', '.join(UPSAMPLERS)}")
-        if not self.scales or any(isinstance(scale, bool) or scale < 2 for scale in self.scales):
+        if not self.scales or not all(is_whole(scale, least=2) for scale in self.scales):
             raise ArgumentError(f"scales are {self.scales!r}; expected whole numbers of at least 2")
-        if any(kernel < 1 or kernel % 2 == 0 for kernel in self.convolutions):
+        if any(not is_whole(kernel, least=1) or kernel % 2 == 0 for kernel in self.convolutions):
             raise ArgumentError(f"convolutions are {self.convolutions!r}; expected odd kernels")
         whole("max_layers", self.max_layers, least=1)
         whole("sees", self.sees, least=1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ringcast.arithmetic.arguments import Pair, whole
+from ringcast.arithmetic.arguments import Pair, is_whole, whole
 from ringcast.arithmetic.solver.affine import offsets, scales, sequences
 from ringcast.arithmetic.solver.alphabet import SPREADS, Alphabet, Family
 from ringcast.arithmetic.solver.ranking import Candidate, Design, axis_length, judged, seen
@@ -33,8 +33,8 @@ class Task:
     def __post_init__(self) -> None:
         whole("out_channels", self.out_channels, least=1)
         for name, size in (("seed", self.seed), ("target", self.target)):
-            if len(size) != 2 or any(isinstance(one, bool) or one < 1 for one in size):
-                raise ArgumentError(f"{name} is {size!r}; expected (height, width), both at least 1")
+            if len(size) != 2 or not all(is_whole(one, least=1) for one in size):
+                raise ArgumentError(f"{name} is {size!r}; expected (height, width), both at least 1 and whole")
         if any(goal <= start for start, goal in zip(self.seed, self.target, strict=True)):
             raise ArgumentError(
                 f"target {self.target[0]}x{self.target[1]} is not larger than the seed {self.seed[0]}x{self.seed[1]} "

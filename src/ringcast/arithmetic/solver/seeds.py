@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log2
 
-from ringcast.arithmetic.arguments import Pair
+from ringcast.arithmetic.arguments import Pair, is_whole
 from ringcast.arithmetic.solver.affine import offsets, scales
 from ringcast.arithmetic.solver.alphabet import Alphabet
 from ringcast.arithmetic.solver.ranking import Candidate, Design
@@ -46,8 +46,9 @@ def design_seeds(
     >>> [(made.seed, made.design.scale[0], made.design.crop) for made in design_seeds((51, 150), limit=2)]
     [((6, 17), 9, (0, 0)), ((5, 16), 9, (0, 0))]
     """
-    if len(target) != 2 or any(isinstance(size, bool) or size < 2 * _SMALLEST_SIDE for size in target):
-        raise ArgumentError(f"target is {target!r}; expected (height, width), both at least {2 * _SMALLEST_SIDE}")
+    least = 2 * _SMALLEST_SIDE
+    if len(target) != 2 or not all(is_whole(size, least) for size in target):
+        raise ArgumentError(f"target is {target!r}; expected (height, width), both at least {least}")
     if limit < 1:
         raise ArgumentError(f"limit is {limit}; expected at least 1")
     settled = replace(alphabet or Alphabet(), even_only=True, crop=True)

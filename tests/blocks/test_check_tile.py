@@ -55,3 +55,20 @@ def test_a_layer_that_fixes_its_output_keeps_the_size_of_the_seed():
     """8 to 20 enlarges by 5/2 only from 8."""
     tile = tile_of(parse("1x8x8 upsample(size=20x20,mode=bilinear) conv(1,1,3)"))
     assert (tile.period, tile.seed) == ((5, 5), (8, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"),
+    [
+        ("1x9x9 pad(3,reflect) convT(1,1,2,2)", (4, 4)),  # a smaller one cannot be mirrored over 3 pixels
+        ("1x9x9 pad(0,0,4,4,circular) convT(1,1,2,2)", (4, 1)),
+        ("1x9x9 instancenorm2d(1) convT(1,1,2,2)", (1, 2)),  # one pixel has no spread
+        ("1x1x1 bilinear(3,align_corners=true)", (1, 1)),
+    ],
+)
+def test_the_seed_is_one_that_all_layers_take(text, seed):
+    chain = parse(text)
+    tile = tile_of(chain)
+    assert tile.seed == seed
+    result = sequential(chain)(torch.ones(1, chain.seed.channels, *seed))
+    assert result[(..., *tile.rows_cols)].shape[-2:] == tile.period

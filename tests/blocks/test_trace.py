@@ -103,6 +103,18 @@ def test_normalised_weights_are_read_as_layers():
     assert trace(net, (1, 5, 5)) == parse("1x5x5 conv(1,2,3) tanh")
 
 
+def test_a_hook_that_changes_the_result_of_a_layer_is_read():
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Tanh())
+    net[0].register_forward_hook(lambda module, given, result: result[..., 1:])
+    assert str(trace(net, (1, 5, 5))) == "1x5x5 conv(1,2,3) crop(1,0,0,0) tanh"
+
+
+def test_a_norm_that_counts_its_batches_is_read_while_it_trains():
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2, momentum=None)).train()
+    assert trace(net, (1, 5, 5)) == parse("1x5x5 conv(1,2,3) batchnorm2d(2,momentum=None)")
+    assert net[1].num_batches_tracked == 0
+
+
 class Standardised(nn.Conv2d):
     """Computes its weights before it uses them."""
 
@@ -161,6 +173,7 @@ WEIGHT, BIAS = torch.rand(4, 4, 3, 3), torch.rand(4)
         (lambda x: F.max_pool2d(x, 3, stride=(2, 1), ceil_mode=True), "maxpool(3,2x1,ceil_mode=true)"),
         (lambda x: F.avg_pool2d(x, (2, 3), None, 1, False, False), "avgpool(2x3,2x3,1,count_include_pad=false)"),
         (lambda x: F.conv2d(x, WEIGHT.to(x.device), BIAS.to(x.device), padding="same"), "conv(4,4,3,1,same)"),
+        (lambda x: F.conv2d(weight=WEIGHT.to(x.device), input=x), "conv(4,4,3,bias=false)"),
         (
             lambda x: F.conv2d(x, weight=WEIGHT[:, :2].to(x.device), stride=2, groups=2),
             "conv(4,4,3,2,groups=2,bias=false)",
@@ -180,6 +193,7 @@ WEIGHT, BIAS = torch.rand(4, 4, 3, 3), torch.rand(4)
         (lambda x: x[:, :4][:, :, : x.shape[3] - 3].relu(), "crop(0,0,0,2) relu"),
         (lambda x: x.contiguous().clone().detach().float().to(x.dtype).data.relu(), "relu"),
         (lambda x: x.relu().view(x.size()).reshape(1, 4, 8, 9), "relu"),
+        (lambda x: x.relu().type_as(x).to(x).view_as(x), "relu"),
         (lambda x: (x if x.shape[2] == 8 else -x).relu(), "relu"),
         (
             lambda x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2, output_size=x.size()),

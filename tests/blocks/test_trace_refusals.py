@@ -103,6 +103,11 @@ def write(x, start=0, more=0, twice=False):
             lambda net, x: write(x, twice=True),
             r"__setitem__ joins the results of torch.Tensor.__setitem__ and the input",
         ),
+        (
+            lambda net, x: F.conv2d(torch.ones(1, 1, 9, 9, device=x.device), x),
+            r"conv2d takes the image as a weight, not as its input",
+        ),
+        (lambda net, x: net.one(torch.ones(1, 1, 9, 9).type_as(x)), r"a Tensor that is not made from its input"),
         (lambda net, x: net.three(x), r"Custom cannot be run on an input of \(1, 1, 5, 5\): .*three"),
         (
             lambda net, x: F.conv2d(x, torch.ones(1, 1, 9, 9, device=x.device)),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ringcast.arithmetic import ConvChain
 from ringcast.arithmetic.layers import Layer
 from ringcast.arithmetic.line import Line
+from ringcast.arithmetic.shape import Shape
 from ringcast.errors import LayerError
 
 __all__ = ["Tile", "clear_places", "period", "tile_of"]
@@ -47,8 +48,8 @@ def tile_of(chain: ConvChain, *, periods: int = 1) -> Tile:
     Raises:
         LayerError: no size of the seed leaves a tile clear of the borders, as after a layer that fixes its output size.
     """
-    found = [_along(chain, axis, periods) for axis in (0, 1)]
-    (down, high, top), (right, wide, left) = found
+    down, high, top = _along(chain, 0, chain.seed, periods)
+    right, wide, left = _along(chain, 1, chain.seed._replace(height=high), periods)
     return Tile((down, right), (high, wide), (top, left))
 
 
@@ -68,7 +69,8 @@ def period(layers: tuple[Layer, ...], axis: int, size: int) -> int:
         if line.blend == "one":
             raise LayerError(f"{layer}: the data decide which pixels it fills, so its response to a constant is chance")
         inputs, outputs = line.advance
-        found, size = lcm(found, inputs) * outputs // inputs, line.length
+        turns = lcm(found, inputs) // inputs if inputs else 1  # one place with aligned corners is all there is
+        found, size = turns * outputs, line.length
     return found
 
 
@@ -93,8 +95,8 @@ def _is_clear(line: Line, place: int, clear: list[bool]) -> bool:
     return line.bounded is None or dict(line.bounded(place)) == dict(endless)
 
 
-def _along(chain: ConvChain, axis: int, periods: int) -> tuple[int, int, int]:
-    """Period, seed size and first place of the tile along one axis."""
+def _along(chain: ConvChain, axis: int, seed: Shape, periods: int) -> tuple[int, int, int]:
+    """Period, seed size and first place of the tile along one axis of seeds that are like ``seed`` along the other."""
     repeat = period(chain.layers, axis, chain.seed.axis(axis))
     if repeat > _LARGEST_PERIOD:
         raise LayerError(
@@ -103,7 +105,8 @@ def _along(chain: ConvChain, axis: int, periods: int) -> tuple[int, int, int]:
     own = _advances(chain.layers, axis, chain.seed.axis(axis))
     limit = 64 + 16 * len(chain.layers) + 8 * chain.seed.axis(axis)
     for size in range(1, limit + 1):
-        if _fits(chain.layers, axis, size) and _advances(chain.layers, axis, size) == own:
+        tried = seed._replace(width=size) if axis else seed._replace(height=size)
+        if _fits(chain.layers, tried) and _advances(chain.layers, axis, size) == own:
             start = _central(clear_places(chain.layers, axis, size), repeat, periods)
             if start is not None:
                 return repeat, size, start
@@ -113,12 +116,13 @@ def _along(chain: ConvChain, axis: int, periods: int) -> tuple[int, int, int]:
     )
 
 
-def _fits(layers: tuple[Layer, ...], axis: int, size: int) -> bool:
-    """Whether a seed of this size is large enough for every kernel."""
-    for layer in layers:
-        size = layer.line(axis, size).length
-        if size < 1:
-            return False
+def _fits(layers: tuple[Layer, ...], shape: Shape) -> bool:
+    """Whether a seed is large enough for every kernel, and for padding by copies."""
+    try:
+        for layer in layers:
+            shape = layer.output(shape)
+    except LayerError:
+        return False
     return True
 
 

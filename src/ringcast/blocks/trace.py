@@ -45,7 +45,7 @@ def trace(module: nn.Module, size: Sequence[int]) -> ConvChain:
         for path, part in module.named_modules():
             enter = watch.before(path or type(module).__name__)
             stack.enter_context(part.register_forward_pre_hook(enter, with_kwargs=True))
-            stack.enter_context(part.register_forward_hook(watch.after))
+            stack.enter_context(part.register_forward_hook(watch.after, prepend=True))  # others may change the result
         stack.enter_context(_as_it_was(module))
         stack.enter_context(watch)
         result = _run(module, image)
@@ -92,7 +92,7 @@ def _as_it_was(module: nn.Module) -> Iterator[None]:
 def _run(module: nn.Module, image: Tensor) -> Any:
     held = {**dict(module.named_parameters()), **dict(module.named_buffers())}
     try:
-        without_memory = {name: torch.empty_like(tensor, device="meta") for name, tensor in held.items()}
+        without_memory = {name: _without_memory(tensor) for name, tensor in held.items()}
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they concern numbers, of which there are none
             return torch.func.functional_call(module, without_memory, (image,))
@@ -103,3 +103,10 @@ def _run(module: nn.Module, image: Tensor) -> Any:
             f"{type(module).__name__} cannot be run on an input of {tuple(image.shape)}: {error}; "
             f"check the input size, or write the layers as a chain"
         ) from error
+
+
+def _without_memory(tensor: Tensor) -> Tensor:
+    """A tensor in place of a weight; single whole numbers are copied, as norms count batches and read the count."""
+    if tensor.ndim == 0 and not tensor.is_floating_point() and not tensor.is_meta:
+        return tensor.detach().to("cpu", copy=True)
+    return torch.empty_like(tensor, device="meta")

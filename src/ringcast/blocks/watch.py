@@ -76,7 +76,8 @@ class Watch(TorchFunctionMode):
             zeros = func(*args, **given[1])
             self._zeros[id(zeros)] = zeros
             return zeros
-        images = [] if self._muted else self._record.images(given)
+        taken = args[:1] if name in SAME | _VIEWS else given  # another image only tells a type or a shape
+        images = [] if self._muted else self._record.images(taken)
         if not images:
             self._forget_zeros(name, args)
             return func(*args, **given[1])
@@ -134,6 +135,9 @@ class Watch(TorchFunctionMode):
                 f"padding, norms and activations; trace what comes before and after it as modules"
             )
             return
+        if (given[0][0] if given[0] else given[1].get("input")) is not image:
+            made.fault = f"{made.maker} takes the image as a weight, not as its input, which has no place in a chain"
+            return
         try:
             made.layers = reader(*given[0], **given[1])
         except LayerError as error:
@@ -141,8 +145,9 @@ class Watch(TorchFunctionMode):
         except TypeError:
             made.fault = f"{made.maker} is called with arguments that have no place in a chain"
         else:
-            weight = (*given[0], given[1].get("weight"))[1] if name in WEIGHTED else None
-            self._record.add_weights(made.maker, [] if weight is None else [weight])
+            if name in WEIGHTED:
+                weight = given[0][1] if len(given[0]) > 1 else given[1]["weight"]
+                self._record.add_weights(made.maker, [weight])
             self._record.check(made, image)
 
     def _keep(self, made: Made, result: Any) -> None:

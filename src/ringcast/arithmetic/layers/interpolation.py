@@ -59,7 +59,8 @@ def nearest_line(resampling: Resampling, scale: float | None) -> Line:
 
     PyTorch computes places in single precision, which may round down a place that is whole, and takes a result as
     large as its input, or twice as large, for a scale of 1 or 2: there the real axis follows PyTorch, and the axis
-    without ends the exact fraction.
+    without ends the exact fraction. PyTorch has two kernels that differ in this; followed is the one for results whose
+    height and width add up to at most 128. The other takes no scale for 1 or 2, and rounds centres otherwise.
     """
 
     def exact(place: int) -> int:
@@ -79,7 +80,7 @@ def nearest_line(resampling: Resampling, scale: float | None) -> Line:
 
 
 def _single_precision(resampling: Resampling, scale: float | None) -> list[int]:
-    """Places as PyTorch's CPU kernels compute them for float32 images, step by step; not yet cut at the last place."""
+    """Places as PyTorch's CPU kernel for small float32 images computes them, step by step; not cut at the last one."""
     step = _single(1 / scale if scale is not None else resampling.size / resampling.length)
     if not resampling.centred and resampling.length in (resampling.size, 2 * resampling.size):
         return [place * resampling.size // resampling.length for place in range(resampling.length)]

@@ -1,9 +1,10 @@
 """Overlap: how many taps every pixel takes, of each layer alone and of the stack up to it.
 
 With all weights 1 and one channel, a constant image of ones comes out of a layer as its tap-count map. The map of a
-stack is also the expected power of its output at random initialisation (independent zero-mean weights, ReLU, no bias):
-where it is uneven, the untrained network paints a checkerboard. Everything is exact. All channels count as one; a pixel
-unshuffle gives their mean.
+stack of convolutions is also the expected power of its output at random initialisation (independent zero-mean weights,
+ReLU, no bias): where it is uneven, the untrained network paints a checkerboard. Averages and interpolations in between
+add numbers with fixed weights, so that power and taps are no longer proportional where the map is uneven. Everything
+is exact. All channels count as one; a pixel unshuffle gives their mean.
 
 Source of the idea of overlap: Odena, Dumoulin, Olah, Distill 2016, doi 10.23915/distill.00003.
 """

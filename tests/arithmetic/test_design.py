@@ -222,6 +222,12 @@ def test_the_default_search_answers_at_once():
         (lambda: Alphabet(scales=(1,)), ArgumentError, "whole numbers of at least 2"),
         (lambda: Alphabet(convolutions=(4,)), ArgumentError, "expected odd kernels"),
         (lambda: design_seeds((5, 50)), ArgumentError, "both at least 6"),
+        (lambda: design_seeds((99, 8193)), ArgumentError, "both at most 8192"),
+        (
+            lambda: design((7, 19), (8193, 150)),
+            ArgumentError,
+            "target is 8193x150; expected at most 8192 along each axis",
+        ),
         (lambda: design_seeds((51, 150), limit=0), ArgumentError, "limit is 0"),
     ],
 )

@@ -96,6 +96,7 @@ def test_the_document_names_the_picture(run, tmp_path):
         (["5x5 convT(1,1,3,2)", "-o", "nowhere/map.png"], "there is no folder 'nowhere'"),
         (["1x8x8 maxpool(2) maxunpool(2)"], "layer 2, maxunpool(2): the data decide"),
         (["5x5 convT(1,1,3,0)"], "stride is 0"),
+        (["1x3000x3000 relu", "-o", "map.png"], "the map is 1 x 3000 x 3000, too large for a picture"),
     ],
 )
 def test_faults(run, arguments, message):

@@ -66,7 +66,7 @@ class Line:
     @property
     def unread(self) -> int:
         """Input places that no output place takes."""
-        return self.size - len({source for row in self.rows for source, _ in row})
+        return self.size - len({source for place in range(self.length) for source, _ in self.sources(place)})
 
 
 def identity(size: int) -> Line:

@@ -1,9 +1,11 @@
 """Sizes, weights and work of a chain, layer by layer."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ringcast.arithmetic.arguments import Pair
 from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.effort import require_followable
 from ringcast.arithmetic.layers import Layer
 from ringcast.arithmetic.shape import Shape
 
@@ -51,26 +53,31 @@ def sizes(chain: ConvChain) -> ChainSizes:
     A transposed convolution multiplies once per weight and **input** pixel, a convolution once per weight and
     **output** pixel; tools that count both by the output overstate the six-layer decoder of the slides by 2.84.
 
+    Raises:
+        LayerError: maps or kernels too large to follow every row and column.
+
     >>> table = sizes(ConvChain.of((11, 21), ["convT(64,64,4,2)", "conv(64,64,3)"]))
     >>> table.layers[1].output, table.params, table.macs
     (Shape(channels=64, height=22, width=42), 102528, 49201152)
     """
+    require_followable(chain, once=True)
     shapes = chain.shapes
     return ChainSizes(
         tuple(
             LayerSizes(
                 number=number,
                 name=str(layer),
-                input=shapes[number - 1],
+                input=given,
                 output=shapes[number],
                 params=layer.params,
-                macs=layer.macs(shapes[number - 1]),
-                unread=_unread(layer, shapes[number - 1]),
+                macs=layer.macs(given),
+                unread=(_unread(layer, 0, given.height), _unread(layer, 1, given.width)),
             )
-            for number, layer in enumerate(chain.layers, start=1)
+            for number, (layer, given) in enumerate(zip(chain.layers, shapes, strict=False), start=1)
         )
     )
 
 
-def _unread(layer: Layer, shape: Shape) -> Pair:
-    return layer.line(0, shape.height).unread, layer.line(1, shape.width).unread
+@lru_cache(maxsize=1000)
+def _unread(layer: Layer, axis: int, size: int) -> int:
+    return layer.line(axis, size).unread

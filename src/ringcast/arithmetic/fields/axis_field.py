@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import lcm
 
-from ringcast.arithmetic.fields.places import Places, union
+from ringcast.arithmetic.fields.places import Places, places_of, union
 from ringcast.arithmetic.line import Line
 from ringcast.arithmetic.tap_maps.pattern import LONGEST_PERIOD, keeps
 
@@ -56,8 +55,8 @@ class AxisField:
     lines: tuple[Line, ...]
     phases: tuple[Phases | None, ...]
     """After every layer; None once they take too long to repeat."""
-    masks: tuple[int, ...]
-    """Seed places of every output place; bit b for place b."""
+    seen: tuple[Places, ...]
+    """Seed places of every output place."""
 
     @property
     def size(self) -> int:
@@ -67,15 +66,15 @@ class AxisField:
     @property
     def length(self) -> int:
         """Output places."""
-        return len(self.masks)
+        return len(self.seen)
 
     def receptive(self, place: int) -> Places:
         """The seed places that an output place depends on."""
-        return _places(self.masks[place])
+        return self.seen[place]
 
     def projective(self, place: int) -> Places:
         """The output places that a seed place has an effect on."""
-        return _places(self._painted[place])
+        return places_of(at for at, seen in enumerate(self.seen) if place in seen)
 
     def path(self, place: int) -> tuple[Places, ...]:
         """The places that an output place depends on in the seed and after every layer, itself last."""
@@ -84,25 +83,17 @@ class AxisField:
             found.append(union(Places(1, source) for here in found[-1] for source, _ in line.sources(here)))
         return tuple(reversed(found))
 
-    @cached_property
-    def _painted(self) -> tuple[int, ...]:
-        painted = [0] * self.size
-        for place, mask in enumerate(self.masks):
-            for source in _places(mask):
-                painted[source] |= 1 << place
-        return tuple(painted)
-
 
 def axis_field(lines: Sequence[Line]) -> AxisField:
     """Follow the sources of a stack's lines from the output back to the seed; weights of 0 do not count."""
     phases: Phases | None = Phases((Places(1, 0),), 1)
     after: list[Phases | None] = []
-    masks = tuple(1 << place for place in range(lines[0].size))
+    seen = tuple(Places(1, place) for place in range(lines[0].size))
     for line in lines:
         phases = None if phases is None else _joined(phases, line)
         after.append(phases)
-        masks = masks if keeps(line) else _masks(masks, line)
-    return AxisField(tuple(lines), tuple(after), masks)
+        seen = seen if keeps(line) else tuple(union(seen[source] for source, _ in row) for row in line.rows)
+    return AxisField(tuple(lines), tuple(after), seen)
 
 
 def _joined(phases: Phases, line: Line) -> Phases | None:
@@ -115,19 +106,3 @@ def _joined(phases: Phases, line: Line) -> Phases | None:
         for place in range(turns * outputs)
     )
     return Phases(seen, turns * inputs // len(phases.seen) * phases.step)
-
-
-def _masks(masks: tuple[int, ...], line: Line) -> tuple[int, ...]:
-    found = []
-    for row in line.rows:
-        mask = 0
-        for source, _ in row:
-            mask |= masks[source]
-        found.append(mask)
-    return tuple(found)
-
-
-def _places(mask: int) -> Places:
-    """A mask whose bit 0 stands for place 0, as a set."""
-    first = (mask & -mask).bit_length() - 1 if mask else 0
-    return Places(mask >> first, first)

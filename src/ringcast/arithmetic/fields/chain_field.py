@@ -8,6 +8,7 @@ unpooling all pixels it may take its number from. All channels of a map count as
 from dataclasses import dataclass
 
 from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.effort import require_followable
 from ringcast.arithmetic.fields.axis_field import AxisField, axis_field
 from ringcast.arithmetic.fields.places import Places
 from ringcast.arithmetic.shape import Shape
@@ -78,9 +79,13 @@ class Field:
 def field(chain: ConvChain) -> Field:
     """The receptive and projective fields of a chain.
 
+    Raises:
+        LayerError: maps or kernels too large to follow every row and column.
+
     >>> field(ConvChain.of((11, 21), ["convT(1,1,3,2)", "conv(1,1,3)"])).height.phases[-1].sizes
     (3, 2)
     """
+    require_followable(chain)
     shapes = chain.shapes
     height, width = (
         axis_field([layer.line(axis, shape.axis(axis)) for layer, shape in zip(chain.layers, shapes, strict=False)])

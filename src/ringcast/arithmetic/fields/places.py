@@ -47,6 +47,9 @@ class Places:
     def __iter__(self) -> Iterator[int]:
         return (self.first + bit for bit in range(self.size) if self.mask >> bit & 1)
 
+    def __contains__(self, place: int) -> bool:
+        return place >= self.first and bool(self.mask >> (place - self.first) & 1)
+
     def shifted(self, by: int) -> "Places":
         """All places moved by the same number."""
         return Places(self.mask, self.first + by) if self.mask else self

@@ -12,7 +12,10 @@ from ringcast.arithmetic.solver.ranking import Candidate, Design, axis_length, j
 from ringcast.arithmetic.solver.stack import AxisStack
 from ringcast.errors import ArgumentError
 
-__all__ = ["Need", "Task", "alike", "apart", "found", "needs", "ways", "widest_crop"]
+__all__ = ["LARGEST_TARGET", "Need", "Task", "alike", "apart", "found", "needs", "ways", "widest_crop"]
+
+LARGEST_TARGET = 8192
+"""Pixels along an axis; every stack that fits is followed from pixel to pixel, which takes half a minute for these."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class Task:
         for name, size in (("seed", self.seed), ("target", self.target)):
             if len(size) != 2 or not all(is_whole(one, least=1) for one in size):
                 raise ArgumentError(f"{name} is {size!r}; expected (height, width), both at least 1 and whole")
+        if max(self.target) > LARGEST_TARGET:
+            raise ArgumentError(
+                f"target is {self.target[0]}x{self.target[1]}; expected at most {LARGEST_TARGET} along each axis, so "
+                f"take k pixels off the seed and S k off the target, between which the same stacks of scale S fit"
+            )
         if any(goal <= start for start, goal in zip(self.seed, self.target, strict=True)):
             raise ArgumentError(
                 f"target {self.target[0]}x{self.target[1]} is not larger than the seed {self.seed[0]}x{self.seed[1]} "

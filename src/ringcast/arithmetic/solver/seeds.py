@@ -8,7 +8,7 @@ from ringcast.arithmetic.arguments import Pair, is_whole
 from ringcast.arithmetic.solver.affine import offsets, scales
 from ringcast.arithmetic.solver.alphabet import Alphabet
 from ringcast.arithmetic.solver.ranking import Candidate, Design
-from ringcast.arithmetic.solver.search import Task, found, ways, widest_crop
+from ringcast.arithmetic.solver.search import LARGEST_TARGET, Task, found, ways, widest_crop
 from ringcast.errors import ArgumentError
 
 __all__ = ["SeedProposal", "design_seeds"]
@@ -49,6 +49,8 @@ def design_seeds(
     least = 2 * _SMALLEST_SIDE
     if len(target) != 2 or not all(is_whole(size, least) for size in target):
         raise ArgumentError(f"target is {target!r}; expected (height, width), both at least {least}")
+    if max(target) > LARGEST_TARGET:
+        raise ArgumentError(f"target is {target!r}; expected (height, width), both at most {LARGEST_TARGET}")
     if limit < 1:
         raise ArgumentError(f"limit is {limit}; expected at least 1")
     settled = replace(alphabet or Alphabet(), even_only=True, crop=True)

@@ -12,6 +12,7 @@ Source of the idea of overlap: Odena, Dumoulin, Olah, Distill 2016, doi 10.23915
 from dataclasses import dataclass
 
 from ringcast.arithmetic.chain import ConvChain
+from ringcast.arithmetic.effort import require_followable
 from ringcast.arithmetic.line import Line, Number
 from ringcast.arithmetic.shape import Shape
 from ringcast.arithmetic.tap_maps.composite import Composite, composite
@@ -64,13 +65,14 @@ def overlap(chain: ConvChain) -> Overlap:
     """Count the taps of every layer alone and of the stack up to it.
 
     Raises:
-        LayerError: a layer whose places are chosen by the data (max unpooling), so that it has no map; or max pooling
-            of a map with negative numbers.
+        LayerError: a layer whose places are chosen by the data (max unpooling), so that it has no map; max pooling of
+            a map with negative numbers; or maps or kernels too large to follow every row and column.
 
     >>> found = overlap(ConvChain.of((11, 21), ["convT(1,1,4,2)", "relu", "conv(1,1,3)"]))
     >>> found.stack.height.pattern, found.stack.height.profile[0], str(found)
     ((6,), (4, 5), 'even inside; 684 of 924 pixels (74.0 %) free of border effect')
     """
+    require_followable(chain)
     lines = tuple(_lines(chain, axis) for axis in (0, 1))
     stacks = [_stack(axis_lines) for axis_lines in lines]
     alone = [[_after(line, _ones(line.size)) for line in axis_lines] for axis_lines in lines]

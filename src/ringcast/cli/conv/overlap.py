@@ -34,10 +34,13 @@ from ringcast.cli.conv.overlap_document import overlap_document
 from ringcast.cli.conv.table import console
 from ringcast.cli.replacing import replacing
 from ringcast.cli.show import picture_path
+from ringcast.errors import ArgumentError
 
 __all__ = ["overlap_command"]
 
 _DPI = 200
+_MOST_PIXELS = 2**23
+"""Of a map that is drawn; a screen of 4K has as many."""
 _SHOWN = 16
 """Numbers of a pattern, a profile or a kernel that are printed before dots."""
 
@@ -64,6 +67,11 @@ def overlap_command(
     """
     path = None if output is None else picture_path(output, "")
     stack = chain_of(chain, input_size)
+    if path is not None and stack.shapes[-1].pixels > _MOST_PIXELS:
+        raise ArgumentError(
+            f"the map is {stack.shapes[-1]}, too large for a picture; expected at most {_MOST_PIXELS:,} pixels; take a "
+            f"smaller seed, as patterns and borders do not depend on it, or leave --output out"
+        )
     found = overlap(stack)
     if path is not None:
         _draw(stack, found, path)

@@ -152,9 +152,33 @@ def test_refusals():
         non_dc_share_at_init(chain, draws=1)
     with pytest.raises(ArgumentError, match=r"constants have shape \(1, 2\); expected \(draws, 1 seed channels\)"):
         checkerboard_index(sequential(chain), chain, constants=torch.zeros(1, 2))
+    with pytest.raises(ArgumentError, match=r"constants have shape \(1, 2\); expected \(draws, 1 seed channels\)"):
+        non_dc_share_at_init(chain, constants=torch.zeros(1, 2))
     unpooled = parse("1x8x8 maxpool(2) maxunpool(2)")
     with pytest.raises(LayerError, match="the data decide"):
         checkerboard_index(sequential(unpooled), unpooled)
     fixed = parse("1x8x8 upsample(size=20x20) conv(1,1,17)")
     with pytest.raises(LayerError, match="leaves a tile of 5 pixels clear of the borders"):
         checkerboard_index(sequential(fixed), fixed)
+
+
+@pytest.mark.parametrize("number", [torch.nan, torch.inf])
+def test_damaged_weights_are_no_clean_answer(number):
+    chain = parse("1x3x3 convT(1,1,2,2)")
+    net = sequential(chain)
+    net[0].weight.data.fill_(number)
+    with pytest.raises(LayerError, match="numbers that are not finite"):
+        checkerboard_index(net, chain)
+
+
+def test_random_networks_without_biases_are_those_with_them_but_for_the_biases():
+    chain = parse("4x5x5 convT(4,4,4,2) relu conv(4,3,3)")
+    kept = []
+    with_biases = responses_at_init(chain, draws=3, seed=5, biases=True, prepare=kept.append)
+    constants = torch.randn(3, 4, dtype=torch.float64)
+    bare = responses_at_init(chain, draws=3, seed=5, constants=constants)
+    for draw, net in enumerate(kept):
+        assert net[0].bias.abs().max() > 0
+        expected = constant_response(without_biases(net), chain, constants[draw][None])
+        assert torch.equal(bare[draw], expected[0])
+    assert with_biases.shape == bare.shape

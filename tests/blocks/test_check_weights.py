@@ -49,6 +49,10 @@ def test_norms_take_part_if_the_chain_has_them():
             {"6.weight": torch.zeros(2, 2, 1, 1)},
             "with weights: 3 in the chain, but the tensors are of 4 ('0', '2', '4', '6')",
         ),
+        (
+            {"2.weight": torch.full((3, 3, 3, 3), torch.nan)},
+            "tensor '2.weight' of layer 3, conv(3,3,3), has numbers that are not finite",
+        ),
         ({"4.weight": None}, "with weights: 3 in the chain, but the tensors are of 2 ('0', '2')"),
     ],
 )

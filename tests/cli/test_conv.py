@@ -29,6 +29,9 @@ number = 7
 
 def needs(width):
     return nn.Conv2d(width, 1, 1)
+
+def leaves():
+    raise SystemExit(3)
 """
 
 
@@ -46,6 +49,7 @@ def run(capsys):
 @pytest.fixture
 def a_module(tmp_path, monkeypatch):
     (tmp_path / "ringcast_test_net.py").write_text(NET)
+    (tmp_path / "broken_net.py").write_text("def f(:")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield "ringcast_test_net"
@@ -181,9 +185,15 @@ def test_a_module_of_torch(run, a_module, name):
             "'0', convT(64,64,4,2): takes 64 channels, but 32 arrive",
         ),
         (["sizes", "{}:Other", "--input", "1,64,11,21"], "has no 'Other'; expected a torch.nn.Module"),
-        (["sizes", "{}:number", "--input", "1,64,11,21"], "is a int; expected a torch.nn.Module"),
+        (["sizes", "{}:number", "--input", "1,64,11,21"], "is of type int; expected a torch.nn.Module"),
         (["sizes", "{}:needs", "--input", "1,64,11,21"], "must work without arguments"),
         (["sizes", "no_such_place:Net", "--input", "1,64,11,21"], "cannot import no_such_place"),
+        (["sizes", "{}:leaves", "--input", "1,64,11,21"], "() fails: SystemExit: 3; it must work without arguments"),
+        (["sizes", "broken_net:Net", "--input", "1,64,11,21"], "cannot import broken_net: SyntaxError: "),
+        (
+            ["sizes", "broken/net.py:Net", "--input", "1,64,11,21"],
+            "package.module:Net, which 'broken/net.py:Net' is not",
+        ),
     ],
 )
 def test_refused_modules(run, a_module, arguments, message):

@@ -85,6 +85,9 @@ def test_sizes_that_no_block_makes(run):
         (["11x21", "88x168", "--channels", "0"], "--channels is '0'; expected numbers of at least 1"),
         (["11x21", "88x168", "--out-channels", "0"], "--out-channels is 0"),
         (["11x21", "88x168", "--draws", "1"], "--draws is 1; expected a whole number of at least 2"),
+        (["11x21", "88x168", "--draws", "1001"], "--draws is 1001; expected at most 1000"),
+        (["11x21", "88x168", "--channels", "9999"], "weights; expected at most 20,000,000 to draw them at random"),
+        (["1x1", "1024x1024"], "cannot be measured: the response to a constant repeats only after 1024 pixels"),
     ],
 )
 def test_refusals_are_one_line_and_exit_2(run, arguments, message):

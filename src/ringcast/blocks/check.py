@@ -35,7 +35,7 @@ from ringcast.arithmetic import ConvChain
 from ringcast.blocks.check_gain import StepGain, step_gains
 from ringcast.blocks.check_tile import Tile, tile_of
 from ringcast.blocks.sequential import sequential
-from ringcast.errors import ArgumentError
+from ringcast.errors import ArgumentError, LayerError
 
 __all__ = [
     "Check",
@@ -122,16 +122,8 @@ def constant_response(
     >>> constant_response(sequential(chain), chain, torch.tensor([[3.0]])).tolist()
     [[[[3.0, 0.0], [0.0, 0.0]]]]
     """
-    if constants.ndim != 2 or constants.shape[1] != chain.seed.channels:
-        raise ArgumentError(
-            f"constants have shape {tuple(constants.shape)}; expected (draws, {chain.seed.channels} seed channels)"
-        )
-    tile = tile_of(chain)
-    settled = deepcopy(net).double().eval()
-    with torch.no_grad():
-        response = settled(constants.double()[:, :, None, None].expand(-1, -1, *tile.seed))[(..., *tile.rows_cols)]
-    shift = tuple(start % length for start, length in zip(tile.start, tile.period, strict=True))
-    return torch.as_tensor(response.roll(shift, (-2, -1)))
+    _require_seeds(constants, chain)
+    return _answer(deepcopy(net).double(), tile_of(chain), constants)
 
 
 def non_dc_share(tile: Float[Tensor, "... row col"]) -> float:
@@ -183,7 +175,9 @@ def responses_at_init(
     >>> responses_at_init(parse("4x3x3 convT(4,3,4,2)"), draws=5, seed=1).shape
     torch.Size([5, 3, 2, 2])
     """
-    generator = torch.Generator().manual_seed(seed)
+    generator, tile = torch.Generator().manual_seed(seed), tile_of(chain)
+    if constants is not None:
+        _require_seeds(constants, chain)
     responses = []
     for draw in range(draws):
         net = sequential(chain, generator=generator, dtype=torch.float64)
@@ -192,7 +186,7 @@ def responses_at_init(
             prepare(net)
         if constants is not None:
             constant = constants[draw % len(constants)][None]
-        responses.append(constant_response(net if biases else without_biases(net), chain, constant))
+        responses.append(_answer(net if biases else _unbiased(net), tile, constant))
     return torch.cat(responses)
 
 
@@ -229,12 +223,32 @@ def non_dc_share_at_init(
 
 def without_biases(net: nn.Sequential) -> nn.Sequential:
     """A copy of a network whose biases are 0."""
-    copy = deepcopy(net)
+    return _unbiased(deepcopy(net))
+
+
+def _unbiased(net: nn.Sequential) -> nn.Sequential:
     with torch.no_grad():
-        for name, weight in copy.named_parameters():
+        for name, weight in net.named_parameters():
             if name.rpartition(".")[2] == "bias":
                 weight.zero_()
-    return copy
+    return net
+
+
+def _answer(net: nn.Sequential, tile: Tile, constants: Tensor) -> Float[Tensor, "draw channel row col"]:
+    """The tile of what a network in float64 makes of constants, its first row and column in phase 0."""
+    with torch.no_grad():
+        response = net.eval()(constants.double()[:, :, None, None].expand(-1, -1, *tile.seed))[(..., *tile.rows_cols)]
+    if not bool(response.isfinite().all()):
+        raise LayerError("the network answers a constant with numbers that are not finite; its weights are damaged")
+    shift = tuple(start % length for start, length in zip(tile.start, tile.period, strict=True))
+    return torch.as_tensor(response.roll(shift, (-2, -1)))
+
+
+def _require_seeds(constants: Tensor, chain: ConvChain) -> None:
+    if constants.ndim != 2 or constants.shape[1] != chain.seed.channels:
+        raise ArgumentError(
+            f"constants have shape {tuple(constants.shape)}; expected (draws, {chain.seed.channels} seed channels)"
+        )
 
 
 def _constants(chain: ConvChain) -> Float[Tensor, "draw seed_channel"]:

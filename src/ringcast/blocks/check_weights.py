@@ -114,6 +114,8 @@ def _check(layer: str, own: Tensor, group: _Group, name: str) -> None:
             f"tensor {group.full_name(name)!r} is {_size(given)}, but {layer} needs {_size(own)}; "
             f"the weights of a transposed convolution are in x out, those of a convolution out x in"
         )
+    if not bool(given.isfinite().all()):
+        raise LayerError(f"tensor {group.full_name(name)!r} of {layer} has numbers that are not finite; train it again")
 
 
 def _weighted(net: nn.Sequential) -> list[tuple[int, nn.Module]]:

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on a terminal, a plain line now and then elsewhere. Always on standard error."""
+"""Progress of long work: a bar or a line on a terminal, plain lines now and then elsewhere; on standard error."""
 
 import sys
 import time
@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.status import Status
 
-__all__ = ["of_total", "progress"]
+__all__ = ["of_total", "progress", "waiting"]
 
 _INTERVAL_S = 10.0
 
@@ -36,6 +37,11 @@ def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], N
             yield advance
     else:
         yield _Lines(what, total, done)
+
+
+def waiting(what: str) -> Status:
+    """A line on a terminal while something of unknown length goes on; nothing elsewhere. Use it in a ``with``."""
+    return Console(stderr=True).status(what)
 
 
 def of_total(advance: Callable[[int], None]) -> Callable[[int, int], None]:

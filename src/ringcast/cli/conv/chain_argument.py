@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from ringcast.arithmetic import ConvChain, parse
+from ringcast.cli.progress import waiting
 from ringcast.errors import ArgumentError, FileError
 
 __all__ = ["AsJson", "Chain", "InputSize", "chain_of", "named_module"]
@@ -39,17 +41,18 @@ def chain_of(text: str, input_size: str | None) -> ConvChain:
         FileError: the package cannot be imported.
         LayerError: no chain.
     """
-    named = named_module(text, input_size)
-    if named is None:
-        if input_size is not None:
-            raise ArgumentError(
-                f"--input {input_size} goes with package.module:Net; a chain in words starts with its size, "
-                f'as in "11x21 convT(64,64,4,2)"'
-            )
-        return parse(text)
-    from ringcast.blocks import trace
+    with waiting(f"reading {text.strip()}") if _MODULE.fullmatch(text.strip()) else nullcontext():
+        named = named_module(text, input_size)
+        if named is not None:
+            from ringcast.blocks import trace
 
-    return trace(*named)
+            return trace(*named)
+    if input_size is not None:
+        raise ArgumentError(
+            f"--input {input_size} goes with package.module:Net, which {text[:40]!r} is not; a chain in words starts "
+            f'with its size, as in "11x21 convT(64,64,4,2)"'
+        )
+    return parse(text)
 
 
 def named_module(text: str, input_size: str | None) -> tuple[Any, tuple[int, ...]] | None:
@@ -85,12 +88,13 @@ def _module(text: str) -> Any:
     if callable(found) and not isinstance(found, nn.Module):
         try:
             found = found()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ArgumentError(
-                f"{text}() fails: {error}; it must work without arguments, so name an instance instead"
+                f"{text}() fails: {type(error).__name__}: {error}; it must work without arguments, so name an instance "
+                f"instead"
             ) from error
     if not isinstance(found, nn.Module):
-        raise ArgumentError(f"{text} is a {type(found).__name__}; expected a torch.nn.Module")
+        raise ArgumentError(f"{text} is of type {type(found).__name__}; expected a torch.nn.Module")
     return found
 
 
@@ -100,5 +104,6 @@ def _import(place: str) -> Any:
         sys.path.insert(0, here)
     try:
         return import_module(place)
-    except ImportError as error:
-        raise FileError(f"cannot import {place}: {error}; run where `python -c 'import {place}'` works") from error
+    except (Exception, SystemExit) as error:  # the file of somebody else, which may go wrong in any way
+        reason = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
+        raise FileError(f"cannot import {place}: {reason}; run where `python -c 'import {place}'` works") from error

@@ -11,6 +11,7 @@ from rich.table import Table
 from ringcast.cli.conv.chain_argument import AsJson, InputSize
 from ringcast.cli.conv.check_subject import pictures_of, subject_of
 from ringcast.cli.conv.table import console, grid
+from ringcast.cli.progress import waiting
 from ringcast.cli.replacing import replacing
 from ringcast.cli.show import picture_path
 
@@ -57,13 +58,16 @@ def check_command(
     * `ringcast conv check my_package.decoder:Net --input 1,64,11,21 --outputs images.npy`
     """
     path = None if output is None else picture_path(output, "")
-    subject = subject_of(weights, chain, prefix, input_size)
-    images = None if outputs is None else pictures_of(outputs)
-    from ringcast.blocks.check_report import report
+    with waiting("reading") as status:
+        subject = subject_of(weights, chain, prefix, input_size)
+        images = None if outputs is None else pictures_of(outputs)
+        from ringcast.blocks.check_report import report
 
-    found = report(subject.net, subject.chain, constants=subject.constants, own=subject.pictures, given=images)
-    if path is not None:
-        _draw(found, path, weights)
+        status.update("measuring")
+        found = report(subject.net, subject.chain, constants=subject.constants, own=subject.pictures, given=images)
+        if path is not None:
+            status.update("drawing")
+            _draw(found, path, weights)
     if as_json:
         print(json.dumps(_document(found) | ({} if path is None else {"picture": str(path)})))
         return

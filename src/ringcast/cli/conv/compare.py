@@ -4,7 +4,6 @@ import json
 from typing import Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 
 from ringcast.arithmetic.arguments import Pair, whole
@@ -13,6 +12,8 @@ from ringcast.arithmetic.line import Number
 from ringcast.cli.conv.chain_argument import AsJson
 from ringcast.cli.conv.design import Channels, OutChannels, channels_of, size_of
 from ringcast.cli.conv.table import console, fits
+from ringcast.cli.progress import waiting
+from ringcast.errors import ArgumentError, LayerError
 
 __all__ = ["compare_command"]
 
@@ -23,6 +24,8 @@ _NOTES = (
     "one block: expected share of energy that is not constant, of a constant image behind one upsampler with fresh "
     "weights, 1 - 1/4 or 0."
 )
+_MOST_DRAWS = 1000
+_MOST_WEIGHTS = 20_000_000
 _MEASURED = "measured: of the whole stack, with ReLU and without biases: mean and its error of random networks."
 
 
@@ -50,7 +53,7 @@ def compare_command(
     sizes = size_of("the seed", seed), size_of("the target", target)
     wide, last = channels_of(channels), whole("--out-channels", out_channels, least=1)
     rows = compare(sizes[0], blocks=blocks_between(*sizes), channels=wide, out_channels=last)
-    shares = _measured(rows, whole("--draws", draws, least=2)) if measure else {}
+    shares = _measured(rows, draws) if measure else {}
     if as_json:
         print(json.dumps(_document(sizes, rows, shares, draws)))
     else:
@@ -58,13 +61,30 @@ def compare_command(
 
 
 def _measured(rows: tuple[Comparison, ...], draws: int) -> dict[str, tuple[float, float]]:
+    """Share and error of every row.
+
+    Raises:
+        ArgumentError: networks too large or too many to draw.
+        LayerError: blocks whose response repeats too late.
+    """
+    if whole("--draws", draws, least=2) > _MOST_DRAWS:
+        raise ArgumentError(f"--draws is {draws}; expected at most {_MOST_DRAWS}")
+    largest = max(row.params for row in rows)
+    if largest > _MOST_WEIGHTS:
+        raise ArgumentError(
+            f"--channels makes networks of up to {largest:,} weights; expected at most {_MOST_WEIGHTS:,} to draw "
+            f"them at random, so add --no-measure"
+        )
     shares = {}
-    with Console(stderr=True).status("measuring") as status:  # on a terminal only
+    with waiting("measuring") as status:
         from ringcast.blocks.check import non_dc_share_at_init
 
         for row in rows:
             status.update(f"measuring {row.name}")
-            shares[row.name] = non_dc_share_at_init(row.chain, draws=draws)
+            try:
+                shares[row.name] = non_dc_share_at_init(row.chain, draws=draws)
+            except LayerError as reason:
+                raise LayerError(f"{row.name} cannot be measured: {reason}; add --no-measure") from None
     return shares
 
 

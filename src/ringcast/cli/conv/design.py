@@ -5,8 +5,6 @@ import re
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 
 from ringcast.arithmetic.arguments import Pair, whole
@@ -15,6 +13,7 @@ from ringcast.arithmetic.upsamplers import UPSAMPLERS
 from ringcast.cli.conv.chain_argument import AsJson
 from ringcast.cli.conv.design_document import design_document, seeds_document
 from ringcast.cli.conv.table import console
+from ringcast.cli.progress import waiting
 from ringcast.errors import ArgumentError
 
 __all__ = ["channels_of", "design_command", "size_of"]
@@ -89,7 +88,7 @@ def design_command(
         _propose(size_of("the target", seed), alphabet, wide, limit, as_json=as_json)
         return
     sizes = size_of("the seed", seed), size_of("the target", target)
-    with _searching():
+    with waiting("searching"):
         designs = design(*sizes, alphabet, channels=wide[0], out_channels=wide[1])
     if as_json:
         print(json.dumps(design_document(designs, alphabet, limit)))
@@ -100,17 +99,12 @@ def design_command(
 def _propose(
     target: Pair, alphabet: Alphabet, wide: tuple[int | tuple[int, ...], int], limit: int, *, as_json: bool
 ) -> None:
-    with _searching():
+    with waiting("searching"):
         proposals = design_seeds(target, alphabet, channels=wide[0], out_channels=wide[1], limit=limit)
     if as_json:
         print(json.dumps(seeds_document(target, proposals, alphabet)))
     else:
         _print_seeds(target, proposals, alphabet)
-
-
-def _searching() -> Status:
-    """A line on a terminal that goes when the search is over; nothing elsewhere."""
-    return Console(stderr=True).status("searching")
 
 
 def size_of(name: str, text: str) -> Pair:

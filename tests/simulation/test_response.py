@@ -5,7 +5,8 @@ import pytest
 
 from ringcast.errors import ArgumentError
 from ringcast.simulation.optics import load_optics, load_sensor
-from ringcast.simulation.response import respond, time_spread_ns
+from ringcast.simulation.response import respond
+from ringcast.simulation.time_spread import time_spread_ns
 
 TYPES = ("PMT20inch", "PMT8inch", "PMT3inchR12199_02", "PMT3inchR14374")
 N = 50_000

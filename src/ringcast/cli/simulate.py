@@ -23,12 +23,20 @@ def simulate(
     output: Annotated[Path, Parameter(alias="-o")],
     particles: str = "e-,mu-",
     energy: str = "100:1000",
+    spectrum: str = "flat",
     position: str | None = None,
     direction: str | None = None,
     leaves_through: Literal["top", "barrel", "bottom"] | None = None,
     wall_distance_cm: float = 50.0,
     to_wall_cm: float = 0.0,
     window_ns: float | None = None,
+    dark_noise: bool = False,
+    digitiser: Literal["simple", "ski"] = "simple",
+    digit_time_step_ns: float = 0.4,
+    trigger: bool = False,
+    trigger_hits: int = 25,
+    trigger_noise_correction: bool = True,
+    muon_capture: bool = False,
     seed: int = 1,
     workers: int = 0,
     overwrite: bool = False,
@@ -37,8 +45,8 @@ def simulate(
     """Simulate single particles and write the hits of every event.
 
     Geant4 moves the particle through water; Cherenkov photons are made from its steps, absorbed on the way or carried
-    to the wall, and turned into charge and time where they strike a sensor. Scattering, reflection, dark noise and the
-    digitiser are not simulated yet.
+    to the wall, and turned into charge and time where they strike a sensor. Scattering and reflection
+    are not simulated yet; dark noise, a digitiser and a trigger are if asked for.
 
     The same seed gives the same file whatever the number of workers. Ctrl-C keeps the finished batches in
     OUTPUT.partial: run the same command again to go on.
@@ -52,8 +60,11 @@ def simulate(
         detector: iwcd-grid, super-k, mini, or a TOML file of your own tank.
         n_events: How many events.
         output: The event file (HDF5, digi-hits layout).
-        particles: Names, separated by commas; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-.
-        energy: Kinetic energy in MeV as low:high (flat between) or one number.
+        particles: Names, separated by commas; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0;
+            pions lose energy and decay, but meet no nuclei.
+        energy: Kinetic energy in MeV as low:high or one number.
+        spectrum: How energies spread between low and high: flat, or power:p for a density energy ** p, such as
+            power:-2.
         position: Vertex x,y,z in cm; uniform in the tank if not given.
         direction: Direction x,y,z; isotropic if not given.
         leaves_through: Keep only tracks whose line leaves the tank through this surface.
@@ -61,6 +72,16 @@ def simulate(
         to_wall_cm: Least distance from the vertex to the wall along the direction, in cm.
         window_ns: Photoelectrons later than this are not counted; by default the time light needs across the tank
             and 100 ns.
+        dark_noise: Add photoelectrons that no light made, at the rate of the sensor's type.
+        digitiser: How charges become hits: simple adds up the whole window and cuts at 0.25 pe; ski integrates 200 ns
+            at a time behind Super-Kamiokande's soft threshold.
+        digit_time_step_ns: The ski digitiser rounds times down to this step: 0.4, or 0.1 in later electronics.
+        trigger: Keep the hits from 400 ns before to 950 ns after the first trigger, in time since the trigger + 950 ns.
+            An event that does not trigger has no hits. Needs the ski digitiser.
+        trigger_hits: More hits than this within 200 ns trigger.
+        trigger_noise_correction: With dark noise, raise trigger_hits by the mean number of dark hits in 200 ns.
+        muon_capture: Let oxygen capture 18.4 % of the negative muons that stop, and let the others decay with a mean
+            life of 1795 ns in place of 2197 ns.
         seed: Any number.
         workers: Worker processes; 0 takes one for each core.
         overwrite: Replace the output if it exists.
@@ -73,12 +94,20 @@ def simulate(
         n_events=n_events,
         particles=tuple(name.strip() for name in particles.split(",")),
         energy_mev=_numbers("--energy", energy, ":", (1, 2)),
+        energy_spectrum=spectrum,
         position_cm=position and _numbers("--position", position, ",", (3,)),
         direction=direction and _numbers("--direction", direction, ",", (3,)),
         leaves_through=leaves_through,
         wall_distance_cm=wall_distance_cm,
         to_wall_cm=to_wall_cm,
         window_ns=window_ns,
+        dark_noise=dark_noise,
+        digitiser=digitiser,
+        digit_time_step_ns=digit_time_step_ns,
+        trigger=trigger,
+        trigger_hits=trigger_hits,
+        trigger_noise_correction=trigger_noise_correction,
+        muon_capture=muon_capture,
         seed=seed,
     )
     _run(plan, output, workers=workers, overwrite=overwrite)
@@ -94,13 +123,13 @@ def _run(plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool)
 
     tank = load_detector(plan.detector)
     require_room(plan, tank)
-    shards = Shards.open(output, plan.model_dump(mode="json"), overwrite=overwrite)
+    shards = Shards.open(output, plan.configuration, overwrite=overwrite)
     done = frozenset(shards.done())
     already = sum(min(plan.batch, plan.n_events - number * plan.batch) for number in done)
     try:
         with progress(f"simulating {tank.name}", plan.n_events, already) as advance:
             for batch in run(plan, skip=done, workers=workers):
-                shards.write(batch.number, batch.tracks, batch.hits)
+                shards.write(batch.number, batch.tracks, batch.hits, trigger_ns=batch.trigger_ns)
                 advance(len(batch.tracks))
     except KeyboardInterrupt:
         Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")

@@ -4,14 +4,14 @@ import csv
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 
-__all__ = ["Optics", "SensorResponse", "load_optics", "load_sensor"]
+__all__ = ["Optics", "SensorResponse", "load_optics", "load_sensor", "read_table"]
 
 ABSORPTION_FACTOR = 1.30
 """WCSim's default tuning factor on the tabulated absorption length (ABWFF)."""
@@ -52,15 +52,26 @@ class SensorResponse(NamedTuple):
     time_factor: float
     time_scale_pe: float
     threshold_pe: float
+    time_law: str = "root"
+    """How the time spreads: "root", "box-and-line" or "table", as `sensors.toml` says."""
+    dark_rate_khz: float = 0.0
+    """Dark digits of one sensor per ms."""
+    dark_conversion: float = 1.0
+    """Dark photoelectrons for each dark digit."""
+    width_charge_pe: NDArray[np.float64] = np.zeros(0)
+    """Charges at which the law "table" is given."""
+    width_fwhm_ns: NDArray[np.float64] = np.zeros(0)
+    """Charge-dependent part of the full width at half maximum at these charges."""
 
 
-def _table(name: str) -> list[dict[str, str]]:
+def read_table(name: str) -> list[dict[str, str]]:
+    """Rows of one of the package's tables, by the names of its columns."""
     text = (files("ringcast.simulation") / "tables" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
 
 
 @lru_cache
-def _constants(pmt_type: str) -> dict[str, float]:
+def _constants(pmt_type: str) -> dict[str, Any]:
     text = (files("ringcast.simulation") / "tables" / "sensors.toml").read_text(encoding="utf-8")
     sensors = tomllib.loads(text)
     if pmt_type not in sensors:
@@ -70,7 +81,7 @@ def _constants(pmt_type: str) -> dict[str, float]:
 
 
 def _efficiency(pmt_type: str, grid_nm: NDArray[np.float64]) -> NDArray[np.float64]:
-    rows = [row for row in _table("pmt_quantum_efficiency_wcsim.csv") if row["pmt"] == pmt_type]
+    rows = [row for row in read_table("pmt_quantum_efficiency_wcsim.csv") if row["pmt"] == pmt_type]
     wavelength = [float(row["wavelength_nm"]) for row in rows]
     quantum = [float(row["qe_used"]) for row in rows]
     return np.interp(grid_nm, wavelength, quantum, left=0.0, right=0.0) * _constants(pmt_type)["collection_efficiency"]
@@ -91,7 +102,7 @@ def load_optics(pmt_type: str) -> Optics:
         >>> round(float(np.interp(400, optics.first_nm + np.arange(len(optics.phase_index)), optics.phase_index)), 4)
         1.3442
     """
-    water = sorted(_table("water_optics_wcsim.csv"), key=lambda row: float(row["wavelength_nm"]))
+    water = sorted(read_table("water_optics_wcsim.csv"), key=lambda row: float(row["wavelength_nm"]))
     at = np.array([float(row["wavelength_nm"]) for row in water])
     grid = np.arange(280.0, 701.0, _STEP_NM)
     efficiency = _efficiency(pmt_type, grid)
@@ -132,13 +143,19 @@ def load_sensor(pmt_type: str) -> SensorResponse:
         ArgumentError: The sensor type is not known.
     """
     constants = _constants(pmt_type)
-    rows = _table("spe_charge_cdf_wcsim.csv")[:-1]  # the last row is a sentinel
+    rows = read_table("spe_charge_cdf_wcsim.csv")[:-1]  # the last row is a sentinel
     lower = np.array([float(row["charge_low_pe"]) for row in rows])
+    widths = read_table("wcte_timing_fwhm_wcsim.csv")
     return SensorResponse(
         charge_pe=np.append(lower, lower[-1] + _CHARGE_BIN_PE),
         charge_cdf=np.append(0.0, [float(row[pmt_type]) for row in rows]),
-        time_floor_ns=constants["time_floor_ns"],
-        time_factor=constants["time_factor"],
-        time_scale_pe=constants["time_scale_pe"],
+        time_floor_ns=constants.get("time_floor_ns", 0.0),
+        time_factor=constants.get("time_factor", 0.0),
+        time_scale_pe=constants.get("time_scale_pe", 0.0),
         threshold_pe=constants["threshold_pe"],
+        time_law=constants.get("time_law", "root"),
+        dark_rate_khz=constants["dark_rate_khz"],
+        dark_conversion=constants["dark_conversion"],
+        width_charge_pe=np.array([float(row["charge_pe"]) for row in widths]),
+        width_fwhm_ns=np.array([float(row["fwhm_ns"]) for row in widths]),
     )

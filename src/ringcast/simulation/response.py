@@ -4,21 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.simulation.optics import SensorResponse
+from ringcast.simulation.time_spread import draw_delay_ns
 
-__all__ = ["respond", "time_spread_ns"]
+__all__ = ["draw_charge_pe", "respond"]
 
 
-def time_spread_ns(charge_pe: NDArray[np.float64], response: SensorResponse) -> NDArray[np.float64]:
-    """Gaussian spread of the first photoelectron's time at a total charge: max(floor, f (0.33 + sqrt(s / Q))) ns.
-
-    Example:
-        >>> from ringcast.simulation.optics import load_sensor
-        >>> time_spread_ns(np.array([1.0, 10.0]), load_sensor("PMT20inch")).round(2).tolist()
-        [3.49, 1.33]
-    """
-    charge = np.maximum(charge_pe, 0.5)
-    spread = response.time_factor * (0.33 + np.sqrt(response.time_scale_pe / charge))
-    return np.maximum(spread, response.time_floor_ns)
+def draw_charge_pe(n: int, response: SensorResponse, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Charges of n single photoelectrons, from the sensor's table."""
+    return np.interp(generator.random(n), response.charge_cdf, response.charge_pe)
 
 
 def respond(
@@ -44,13 +37,13 @@ def respond(
     Returns:
         Sensor, charge in pe and time in ns of each hit, by rising sensor number.
     """
-    charge = np.interp(generator.random(len(sensor)), response.charge_cdf, response.charge_pe)
+    charge = draw_charge_pe(len(sensor), response, generator)
     inside = time_ns < window_ns
     sensor, time_ns, charge = sensor[inside], time_ns[inside], charge[inside]
     hit, place = np.unique(sensor, return_inverse=True)
     total = np.bincount(place, weights=charge, minlength=len(hit)).astype(np.float64)
     first = np.full(len(hit), np.inf)
     np.minimum.at(first, place, time_ns)
-    smeared: NDArray[np.float64] = first + generator.standard_normal(len(hit)) * time_spread_ns(total, response)
+    smeared = first + draw_delay_ns(total, response, generator)
     fires = total >= response.threshold_pe
     return hit[fires], total[fires], smeared[fires]

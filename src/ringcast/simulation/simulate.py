@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ringcast.errors import EngineError
 from ringcast.events import Hits, Track
@@ -22,7 +23,7 @@ from ringcast.simulation.engine_data import engine_data_folder
 from ringcast.simulation.geant4 import Engine, require_engine
 from ringcast.simulation.optics import Optics, SensorResponse, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
-from ringcast.simulation.response import respond
+from ringcast.simulation.readout import read_out
 from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import Wall, build_wall
@@ -30,7 +31,7 @@ from ringcast.units import C_CM_PER_NS
 
 __all__ = ["Batch", "Chain", "simulate"]
 
-_COUNT, _RESPONSE = 1, 2
+_COUNT = 1
 _SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
 
 
@@ -41,6 +42,8 @@ class Batch(NamedTuple):
     """Batch number: events `number * plan.batch` and following."""
     tracks: Track
     hits: Hits
+    trigger_ns: NDArray[np.float64] | None = None
+    """Trigger time of each event, NaN where nothing triggered; None if the plan has no trigger."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Chain:
         return Chain(
             plan,
             detector,
-            Engine(data_folder, seed=plan.seed),
+            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture),
             load_optics(detector.pmt_type),
             build_wall(detector),
             load_sensor(detector.pmt_type),
@@ -84,24 +87,30 @@ class Chain:
             ]
         )
         row, sensor, time = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed)
-        return Batch(number, tracks, self._respond(events, row, sensor, time))
+        return Batch(number, tracks, *self._respond(events, row, sensor, time))
 
-    def _respond(self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray) -> Hits:
+    def _respond(
+        self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray
+    ) -> tuple[Hits, NDArray[np.float64] | None]:
         edges = np.searchsorted(row, np.arange(len(events) + 1))
-        window = self.plan.window_ns or _crossing_ns(self.detector) + _MARGIN_NS
-        answers = [
-            respond(
+        readings = [
+            read_out(
                 sensor[a:b],
                 time[a:b],
                 self.response,
-                window_ns=window,
-                generator=event_generator(self.plan.seed, int(event), _RESPONSE),
+                self.plan,
+                n_pmt=len(self.detector),
+                event=int(event),
+                window_ns=_crossing_ns(self.detector) + _MARGIN_NS,
             )
             for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
         ]
-        pmt, charge, when = (np.concatenate(column) for column in zip(*answers, strict=True))
-        start = np.concatenate([[0], np.cumsum([len(answer[0]) for answer in answers])])
-        return Hits.of(pmt, charge, when, start, len(self.detector))
+        pmt, charge, when = (
+            np.concatenate(column) for column in zip(*(reading.digits for reading in readings), strict=True)
+        )
+        start = np.concatenate([[0], np.cumsum([len(reading.digits.sensor) for reading in readings])])
+        trigger = np.array([reading.trigger_ns for reading in readings]) if self.plan.trigger else None
+        return Hits.of(pmt, charge, when, start, len(self.detector)), trigger
 
 
 def _crossing_ns(detector: Detector) -> float:

@@ -13,7 +13,16 @@ from torch import Tensor
 from ringcast.errors import ArgumentError, FileError
 from ringcast.events import Hits, Track, particle_type
 from ringcast.geometry import Detector
-from ringcast.storage.schema import FORMAT, FORMAT_VERSION, HIT_COLUMNS, PDG_OF_LABEL, TIME_ZERO, Source, open_source
+from ringcast.storage.schema import (
+    FORMAT,
+    FORMAT_VERSION,
+    HIT_COLUMNS,
+    PDG_OF_LABEL,
+    TIME_ZERO,
+    TRIGGER_ZERO,
+    Source,
+    open_source,
+)
 from ringcast.storage.tank import Tank, find_tank
 
 __all__ = ["EventFile", "EventTable", "check_sensors", "read_events", "read_table"]
@@ -214,8 +223,11 @@ def _directions(source: Source, n: int, axis: Literal["y", "z"]) -> np.ndarray:
 
 
 def _time_zero(source: Source, start: np.ndarray) -> TimeZero:
-    if source.text("time_zero", "") == TIME_ZERO:
+    named = source.text("time_zero", "")
+    if named == TIME_ZERO:
         return TIME_ZERO
+    if named == TRIGGER_ZERO:
+        return TRIGGER_ZERO
     last = start[:101]
     times = source.read("hit_time", source.dataset("hit_time", "f"), slice(0, int(last[-1])))
     filled = last[:-1][np.diff(last) > 0]
@@ -224,4 +236,4 @@ def _time_zero(source: Source, start: np.ndarray) -> TimeZero:
     first = np.minimum.reduceat(times, filled)
     if bool((first == 0).all()):
         return "first hit"
-    return "trigger + 950 ns" if float(np.median(first)) > _WCSIM_EARLIEST_NS else "unknown"
+    return TRIGGER_ZERO if float(np.median(first)) > _WCSIM_EARLIEST_NS else "unknown"

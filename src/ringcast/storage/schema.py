@@ -17,6 +17,7 @@ __all__ = [
     "HIT_COLUMNS",
     "PDG_OF_LABEL",
     "TIME_ZERO",
+    "TRIGGER_ZERO",
     "Source",
     "open_source",
 ]
@@ -27,6 +28,8 @@ FORMAT_VERSION = 1
 """Root attribute `format_version`; it grows when an older reader would misread a file."""
 TIME_ZERO: Final = "primary birth"
 """Root attribute `time_zero` of files that Ringcast wrote: what hit and birth times are counted from."""
+TRIGGER_ZERO: Final = "trigger + 950 ns"
+"""The same of files with a trigger: hit times are time since the trigger + 950 ns, birth times as ever."""
 DETECTOR_GROUP = "detector"
 """Group that holds the table of the tank's sensors."""
 PDG_OF_LABEL = {0: 22, 1: 11, 2: 13}

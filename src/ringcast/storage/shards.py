@@ -24,6 +24,7 @@ _LOG = logging.getLogger(__name__)
 _PLAN = "plan.json"
 _TRACK_FIELDS = ("pdg", "energy_mev", "position_cm", "direction", "time_ns")
 _HIT_FIELDS = ("pmt", "charge_pe", "time_ns", "start")
+_TRIGGER = "trigger_ns"
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,14 @@ class Shards:
                 self._path(index).unlink(missing_ok=True)
         return sound
 
-    def write(self, index: int, tracks: Track, hits: Hits) -> None:
+    def write(self, index: int, tracks: Track, hits: Hits, *, trigger_ns: np.ndarray | None = None) -> None:
         """Store one batch.
 
         Args:
             index: Number of the batch, from 0: its place in the file.
             tracks: One for each event.
             hits: Of the same events.
+            trigger_ns: Their trigger times, if the batches have a trigger; see `write_batches`.
 
         Raises:
             ArgumentError: The number is negative, or tracks and hits are not of the same events.
@@ -111,6 +113,8 @@ class Shards:
         arrays = {f"track_{name}": getattr(tracks, name).detach().cpu().numpy() for name in _TRACK_FIELDS}
         arrays |= {f"hit_{name}": getattr(hits, name).detach().cpu().numpy() for name in _HIT_FIELDS}
         arrays["hit_pmt"] = arrays["hit_pmt"].astype(np.int32)
+        if trigger_ns is not None:
+            arrays[_TRIGGER] = trigger_ns
         with replacing(self._path(index)) as beside, beside.open("wb") as file:
             np.savez(file, n_pmt=np.array(hits.n_pmt), **arrays)
 
@@ -129,7 +133,11 @@ class Shards:
             raise FileError(f"{self.folder}: holds batches {_few(extra)} beyond the {n_batches} to merge; remove them")
         starts = [_start(self._path(index)) for index in range(n_batches)]
         size = (sum(len(start) - 1 for start in starts), sum(int(start[-1]) for start in starts))
-        write_batches(self.target, self._batches(n_batches), detector, metadata=self.configuration, size=size)
+        times = [_triggers(self._path(index)) for index in range(n_batches)]
+        trigger = np.concatenate([time for time in times if time is not None]) if times[0] is not None else None
+        write_batches(
+            self.target, self._batches(n_batches), detector, metadata=self.configuration, size=size, trigger_ns=trigger
+        )
         shutil.rmtree(self.folder)
 
     def _batches(self, n_batches: int) -> Iterator[tuple[Track, Hits]]:
@@ -186,6 +194,12 @@ def _is_sound(path: Path) -> bool:
 def _start(path: Path) -> np.ndarray:
     with np.load(path, allow_pickle=False) as archive:
         return np.asarray(archive["hit_start"])
+
+
+def _triggers(path: Path) -> np.ndarray | None:
+    """Trigger times of a shard, if it has any."""
+    with np.load(path, allow_pickle=False) as archive:
+        return np.asarray(archive[_TRIGGER]) if _TRIGGER in archive.files else None
 
 
 def _load(path: Path) -> tuple[Track, Hits]:

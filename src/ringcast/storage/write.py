@@ -16,7 +16,7 @@ from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
 from ringcast.events import Hits, Track, particle_type
 from ringcast.geometry import Detector
-from ringcast.storage.schema import FORMAT, FORMAT_VERSION, TIME_ZERO
+from ringcast.storage.schema import FORMAT, FORMAT_VERSION, TIME_ZERO, TRIGGER_ZERO
 from ringcast.storage.tank import write_detector
 
 __all__ = ["as_json", "replacing", "write_batches", "write_events"]
@@ -80,8 +80,12 @@ def write_batches(
     *,
     metadata: Mapping[str, Any],
     size: tuple[int, int],
+    trigger_ns: np.ndarray | None = None,
 ) -> None:
     """Write an event file batch by batch: the bytes do not depend on how the events are split.
+
+    With trigger times two more datasets have one row an event: `trigger_index` (0, or -1 where nothing triggered) and
+    `trigger_time` in ns from the birth of the primary's clock (0 where nothing triggered).
 
     Args:
         path: The file; an existing one is replaced once the new one is whole.
@@ -89,6 +93,8 @@ def write_batches(
         detector: The tank whose rows the hits count.
         metadata: Configuration and seed; anything JSON can hold.
         size: Number of events and of hits in all batches together.
+        trigger_ns: Trigger time of every event, NaN where nothing triggered, if hit times are time since the
+            trigger + 950 ns; None if they count from the birth of the primary's clock.
 
     Raises:
         ArgumentError: A batch does not fit the detector or the size, or the metadata is not JSON.
@@ -97,6 +103,8 @@ def write_batches(
     configuration = as_json(metadata)
     with replacing(Path(path)) as beside, h5py.File(beside, "w") as file:
         _write_attributes(file, detector, configuration)
+        if trigger_ns is not None:
+            _write_triggers(file, trigger_ns, size[0])
         write_detector(file, detector)
         for name, (dtype, tail) in _PER_EVENT.items():
             file.create_dataset(name, (size[0], *tail), dtype)
@@ -119,6 +127,15 @@ def _write_attributes(file: h5py.File, detector: Detector, configuration: str) -
     file.attrs["detector_name"] = detector.name
     file.attrs["detector_fingerprint"] = detector.fingerprint
     file.attrs["time_zero"] = TIME_ZERO
+
+
+def _write_triggers(file: h5py.File, trigger_ns: np.ndarray, n_events: int) -> None:
+    if trigger_ns.shape != (n_events,):
+        raise ArgumentError(f"trigger_ns has shape {trigger_ns.shape}; expected one time for each of {n_events} events")
+    missed = np.isnan(trigger_ns)
+    file.attrs["time_zero"] = TRIGGER_ZERO
+    file.create_dataset("trigger_index", data=np.where(missed, -1, 0).astype("i4"))
+    file.create_dataset("trigger_time", data=np.where(missed, 0.0, trigger_ns).astype("f4"))
 
 
 def _write_batch(

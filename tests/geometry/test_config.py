@@ -39,6 +39,24 @@ def test_a_table_of_ones_own(tmp_path):
     assert (tank.radius_cm, tank.half_height_cm) == (50.0, 40.0)
 
 
+def test_a_table_may_say_where_the_wall_is(tmp_path):
+    position = np.array([[48.0, 0, 0], [-51.0, 0, 0], [0, 48.0, 0], [0, 0, 40.0], [0, 0, -40.0]])
+    np.savez(tmp_path / "tubes.npz", position=position, orientation=-position)
+    text = GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "tubes.npz"\nradius_cm = 50\n'
+    tank = load_detector(write(tmp_path, text))
+    assert (tank.radius_cm, tank.half_height_cm, len(tank)) == (50.0, 40.0, 5)
+    with pytest.raises(ConfigError, match=r"2 of 5 sensors lie off a cylinder along z about the origin"):
+        load_detector(write(tmp_path, text.replace("radius_cm = 50", "radius_cm = 65")))
+
+
+def test_overlapping_sensors_of_a_table_are_refused(tmp_path):
+    position = np.array([[50.0, 0, 0], [-50.0, 0, 0], [50.0, 0, 7.5], [0, 0, 40.0], [0, 0, -40.0]])
+    np.savez(tmp_path / "tubes.npz", position=position, orientation=-position)
+    path = write(tmp_path, GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "tubes.npz"\n')
+    with pytest.raises(ConfigError, match=r"bucket: sensors 0 and 2 overlap, 7\.50 cm apart with radii of 4 and 4 cm"):
+        load_detector(path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -63,7 +81,7 @@ def test_errors_name_file_and_key(tmp_path, change, message):
 
 
 def test_missing_files(tmp_path):
-    with pytest.raises(ConfigError, match=r"no detector 'nowhere': expected iwcd-grid, mini, super-k, or the path"):
+    with pytest.raises(ConfigError, match=r"no detector 'nowhere': expected hyper-k, iwcd, .*, wcte, or the path"):
         load_detector("nowhere")
     with pytest.raises(ConfigError, match="no detector"):
         load_detector(tmp_path / "no.toml")

@@ -63,7 +63,9 @@ def test_refusals(bucket):
     with pytest.raises(ArgumentError, match="normal has 5 entries; expected one for each of"):
         replace(bucket, normal=bucket.normal[:5])
     with pytest.raises(ArgumentError, match=r"sensor 0 is 5\.0 cm off its surface \(top\)"):
-        replace(bucket, half_height_cm=45.0)
+        replace(bucket, half_height_cm=35.0)
+    with pytest.raises(ArgumentError, match=r"sensor 0 is 20\.0 cm off its surface \(top\)"):
+        replace(bucket, half_height_cm=60.0)
     with pytest.raises(ArgumentError, match="the normal of sensor 0 points outwards; flip it"):
         replace(bucket, normal=-bucket.normal)
     nothing = {name: getattr(bucket, name)[:0] for name in ("position_cm", "normal", "pmt_radius_cm", "surface")}

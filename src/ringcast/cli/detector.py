@@ -24,7 +24,7 @@ def show(
         ringcast detector show super-k -o super-k.png
 
     Args:
-        name: iwcd-grid, super-k, mini, or a TOML file of your own tank.
+        name: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file of your own tank.
         output: Picture to write: .png, .pdf or .svg.
         json_output: Print the numbers as one JSON document.
     """

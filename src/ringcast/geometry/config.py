@@ -10,14 +10,17 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, Validati
 from ringcast.errors import ConfigError, RingcastError, fault_sentence
 from ringcast.geometry.detector import Detector
 from ringcast.geometry.placement import cylinder
+from ringcast.geometry.spacing import require_apart
 from ringcast.geometry.table import detector_from_table
 
 __all__ = ["PRESETS", "DetectorConfig", "load_detector"]
 
-PRESETS = ("iwcd-grid", "mini", "super-k")
+PRESETS = ("hyper-k", "iwcd", "iwcd-grid", "mini", "super-k", "wcte")
 """Names that `load_detector` knows."""
 
-PmtType = Literal["PMT20inch", "PMT8inch", "PMT3inchR12199_02", "PMT3inchR14374"]
+PmtType = Literal[
+    "PMT20inch", "BoxandLine20inchHQE", "PMT8inch", "PMT3inchR12199_02", "PMT3inchR14374", "PMT3inchR14374_WCTE"
+]
 
 
 class _Part(BaseModel):
@@ -44,6 +47,15 @@ class TableConfig(_Part):
 
     file: str
     """npz with `position` and `orientation` (n, 3) in cm, beside the TOML file."""
+    radius_cm: PositiveFloat | None = None
+    """Distance of the wall from the axis; leave out for the median of the barrel sensors."""
+    half_height_cm: PositiveFloat | None = None
+    """Distance of the caps from the middle plane; leave out for the median of the cap sensors."""
+
+    @property
+    def wall_cm(self) -> tuple[float | None, float | None]:
+        """Radius and half height of the wall as far as they are given."""
+        return self.radius_cm, self.half_height_cm
 
 
 class DetectorConfig(_Part):
@@ -72,7 +84,7 @@ def load_detector(which: str | Path) -> Detector:
         which: One of `PRESETS`, or the path of a TOML file with the keys of `DetectorConfig`.
 
     Raises:
-        ConfigError: There is no such preset or file, or the file has a wrong key or value.
+        ConfigError: There is no such preset or file, the file has a wrong key or value, or sensors overlap.
 
     Example:
         >>> load_detector("super-k").image_shape("barrel")
@@ -105,6 +117,9 @@ def _read(path: Path) -> Detector:
 def _build(config: DetectorConfig, folder: Path) -> Detector:
     common = {"name": config.name, "pmt_type": config.pmt_type, "pmt_radius_cm": config.pmt_radius_cm}
     if config.table is not None:
-        return detector_from_table(folder / config.table.file, **common, description=config.description)[0]  # type: ignore[arg-type]
+        table = folder / config.table.file
+        tank = detector_from_table(table, **common, description=config.description, wall_cm=config.table.wall_cm)[0]  # type: ignore[arg-type]
+        require_apart(tank)
+        return tank
     assert config.cylinder is not None
     return cylinder(**common, **config.cylinder.model_dump(), description=config.description)  # type: ignore[arg-type]

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from ringcast.errors import ArgumentError
 
-__all__ = ["SURFACES", "Detector"]
+__all__ = ["SURFACES", "Detector", "in_front_cm", "stands_on_wall"]
 
 SURFACES = ("top", "barrel", "bottom")
 """Surfaces by their code in `Detector.surface`: 0 top cap, 1 barrel, 2 bottom cap, as in WCSim's tube tables."""
+
+_MODULE_DEPTH_CM = 15.0
+"""How far in front of the wall the faces of a module's sensors may stand: 9.4 cm on the domes of WCSim's modules."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +23,7 @@ class Detector:
     """A cylindrical tank, axis along z and centre at the origin, with sensors on its wall.
 
     Raises:
-        ArgumentError: Columns differ in length, a sensor is off the wall, or a normal does not point inwards.
+        ArgumentError: Columns differ in length, a sensor does not stand on the wall, or a normal points outwards.
 
     Example:
         >>> from ringcast.geometry import load_detector
@@ -34,9 +37,9 @@ class Detector:
     description: str
     """What it is, and what of it is inferred."""
     radius_cm: float
-    """Distance of the barrel sensors' faces from the axis."""
+    """Distance of the barrel's wall from the axis: that of the sensors' faces, or behind modules."""
     half_height_cm: float
-    """Distance of the cap sensors' faces from the middle plane."""
+    """Distance of the caps from the middle plane, in the same way."""
     pmt_type: str
     """Key of the sensor tables: quantum efficiency, charge and time response."""
     position_cm: Float[Tensor, "pmt 3"]
@@ -63,20 +66,16 @@ class Detector:
         self._check_wall()
 
     def _check_wall(self) -> None:
-        """Sensors sit on the wall to within their own radius and look inwards."""
-        axis_distance = self.position_cm[:, :2].norm(dim=-1)
-        off = torch.where(
-            self.surface == 1,
-            (axis_distance - self.radius_cm).abs(),
-            (self.position_cm[:, 2].abs() - self.half_height_cm).abs(),
-        )
-        outside = off > self.pmt_radius_cm
+        """Sensors sit on the wall, or on modules in front of it, and look inwards."""
+        size = (self.radius_cm, self.half_height_cm)
+        off = in_front_cm(self.position_cm, self.surface, size)
+        outside = ~stands_on_wall(off, self.pmt_radius_cm)
         if bool(outside.any()):
             worst = int(outside.nonzero()[0])
             raise ArgumentError(
-                f"Detector {self.name}: sensor {worst} is {float(off[worst]):.1f} cm off its surface"
-                f" ({SURFACES[int(self.surface[worst])]}); expected within its radius, so check radius_cm,"
-                " half_height_cm and the surface codes"
+                f"Detector {self.name}: sensor {worst} is {float(off[worst].abs()):.1f} cm off its surface"
+                f" ({SURFACES[int(self.surface[worst])]}); expected within its radius, or up to"
+                f" {_MODULE_DEPTH_CM:g} cm in front, so check radius_cm, half_height_cm and the surface codes"
             )
         outward = (self.position_cm * self.normal).sum(dim=-1) > 0
         if bool(outward.any()):
@@ -114,3 +113,21 @@ class Detector:
         """Share of the wall that sensors' faces cover."""
         wall = 2 * torch.pi * self.radius_cm * (2 * self.half_height_cm + self.radius_cm)
         return float((torch.pi * self.pmt_radius_cm.double() ** 2).sum() / wall)
+
+
+def in_front_cm(
+    position_cm: Float[Tensor, "pmt 3"], surface: Int[Tensor, " pmt"], size_cm: tuple[float, float]
+) -> Float[Tensor, " pmt"]:
+    """How far sensors' faces stand in front of the wall of a tank of given radius and half height; negative behind it.
+
+    Example:
+        >>> in_front_cm(torch.tensor([[90.0, 0, 0], [0, 0, 52]]), torch.tensor([1, 0]), (100.0, 50.0)).tolist()
+        [10.0, -2.0]
+    """
+    to_barrel = size_cm[0] - position_cm[:, :2].norm(dim=-1)
+    return torch.where(surface == 1, to_barrel, size_cm[1] - position_cm[:, 2].abs())
+
+
+def stands_on_wall(in_front_cm: Float[Tensor, " pmt"], pmt_radius_cm: Float[Tensor, " pmt"]) -> Bool[Tensor, " pmt"]:
+    """Whether sensors are within their own radius of the wall, or in front of it by no more than a module is deep."""
+    return (in_front_cm >= -pmt_radius_cm) & (in_front_cm <= pmt_radius_cm.clamp_min(_MODULE_DEPTH_CM))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ringcast.errors import FileError
-from ringcast.geometry.detector import Detector
+from ringcast.geometry.detector import Detector, in_front_cm, stands_on_wall
 
 __all__ = ["detector_from_table", "read_table"]
 
@@ -54,7 +54,13 @@ def _require_same_lengths(path: Path, columns: Mapping[str, np.ndarray]) -> None
 
 
 def detector_from_table(
-    path: Path | str, *, name: str, pmt_type: str, pmt_radius_cm: float, description: str = ""
+    path: Path | str,
+    *,
+    name: str,
+    pmt_type: str,
+    pmt_radius_cm: float,
+    description: str = "",
+    wall_cm: tuple[float | None, float | None] = (None, None),
 ) -> tuple[Detector, Tensor]:
     """Build a detector of a table's inner sensors, and say which row of the table each of them is.
 
@@ -65,6 +71,8 @@ def detector_from_table(
         pmt_type: Key of the sensor tables.
         pmt_radius_cm: Radius of a sensor's face.
         description: What it is and where it comes from.
+        wall_cm: Radius and half height of the wall; None takes the median of the sensors there, which suits single
+            tubes but not modules, whose tubes stand at several depths.
 
     Returns:
         The detector, and the table rows it keeps (outer sensors, and tubes whose location disagrees with their
@@ -75,16 +83,17 @@ def detector_from_table(
     """
     columns = read_table(Path(path))
     position = torch.as_tensor(columns["position"], dtype=torch.float64)
-    normal = torch.as_tensor(columns["orientation"], dtype=torch.float64)
+    normal = torch.nn.functional.normalize(torch.as_tensor(columns["orientation"], dtype=torch.float64), dim=-1)
     surface = _surface(columns, position, normal)
     distance, height = position[:, :2].norm(dim=-1), position[:, 2].abs()
     inner = surface < _OUTER
     if not bool(inner.any()):
         raise FileError(f"{path}: all {len(position)} sensors are outer ones; expected some with location 0, 1 or 2")
-    radius = _median(distance[inner & (surface == 1)], distance[inner])
-    half_height = _median(height[inner & (surface != 1)], height[inner])
-    off = torch.where(surface == 1, (distance - radius).abs(), (height - half_height).abs())
-    kept = (inner & (off <= pmt_radius_cm)).nonzero().squeeze(-1)
+    radius = wall_cm[0] or _median(distance[inner & (surface == 1)], distance[inner])
+    half_height = wall_cm[1] or _median(height[inner & (surface != 1)], height[inner])
+    face_cm = torch.full_like(distance, pmt_radius_cm)
+    in_place = stands_on_wall(in_front_cm(position, surface, (radius, half_height)), face_cm)
+    kept = (inner & in_place).nonzero().squeeze(-1)
     _require_cylinder(path, len(kept), int(inner.sum()))
     pixel = _pixels(columns, len(position))
     detector = Detector(
@@ -94,8 +103,8 @@ def detector_from_table(
         half_height_cm=half_height,
         pmt_type=pmt_type,
         position_cm=position[kept],
-        normal=torch.nn.functional.normalize(normal[kept], dim=-1),
-        pmt_radius_cm=torch.full((len(kept),), pmt_radius_cm, dtype=torch.float64),
+        normal=normal[kept],
+        pmt_radius_cm=face_cm[kept],
         surface=surface[kept],
         row=pixel[0][kept],
         column=pixel[1][kept],

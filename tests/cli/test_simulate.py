@@ -72,10 +72,24 @@ def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeyp
         ({"wall-distance-cm": "100"}, "mini has no such place"),
         ({"particles": "tau-"}, "'tau-'; expected one of gamma"),
         ({"n": "0"}, "n_events: Input should be greater than 0; found 0"),
-        ({"d": "no-tank"}, "no detector 'no-tank': expected iwcd-grid, mini, super-k"),
+        ({"d": "no-tank"}, "no detector 'no-tank': expected hyper-k, iwcd, iwcd-grid, mini, super-k, wcte"),
         ({"n": "many"}, "many"),
     ],
 )
 def test_refusals_are_one_sentence(tmp_path, capsys, options, sentence):
     assert sentence in refusal(capsys, tmp_path / "x.h5", **({"n": 5} | options))
     assert not list(tmp_path.iterdir())
+
+
+def test_readout_switches_reach_the_file(tmp_path, capsys):
+    from ringcast.storage import read_events
+
+    switches = {"digitiser": "ski", "trigger-hits": "5", "digit-time-step-ns": "0.1"}
+    run(*command(tmp_path / "x.h5", n=4, **switches), "--dark-noise", "--trigger", "--no-trigger-noise-correction")
+    capsys.readouterr()
+    events = read_events(tmp_path / "x.h5")
+    assert events.time_zero == "trigger + 950 ns"
+    named = ("dark_noise", "digitiser", "trigger", "trigger_hits", "digit_time_step_ns", "trigger_noise_correction")
+    assert [events.metadata[name] for name in named] == [True, "ski", True, 5, 0.1, False]
+    assert len(events.hits) == 4
+    assert 550 <= float(events.hits.time_ns.min()) <= float(events.hits.time_ns.max()) <= 1900

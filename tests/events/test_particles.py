@@ -12,9 +12,10 @@ MASSES = {
     "mu+": 105.6583755,
     "pi+": 139.57039,
     "pi-": 139.57039,
+    "pi0": 134.9768,
 }
-LABELS = {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2, "pi+": -1, "pi-": -1}
-CHARGES = {"gamma": 0, "e-": -1, "e+": 1, "mu-": -1, "mu+": 1, "pi+": 1, "pi-": -1}
+LABELS = {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2, "pi+": -1, "pi-": -1, "pi0": -1}
+CHARGES = {"gamma": 0, "e-": -1, "e+": 1, "mu-": -1, "mu+": 1, "pi+": 1, "pi-": -1, "pi0": 0}
 
 
 @pytest.mark.parametrize("name", PARTICLES)

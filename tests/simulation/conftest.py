@@ -11,6 +11,14 @@ def data_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def engine(data_folder):
+    pytest.importorskip("calzone")
+    from ringcast.simulation.geant4 import Engine
+
+    return Engine(data_folder, seed=3, independent=True)
+
+
+@pytest.fixture(scope="session")
 def start_chain(data_folder):
     pytest.importorskip("calzone")
     from ringcast.simulation import Chain, make_plan

@@ -21,6 +21,10 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
         ({"energy_mev": (200, 100)}, "energy_mev: .*expected low:high with"),
         ({"energy_mev": (0.01, 100)}, "energy_mev: "),
         ({"energy_mev": (100, 1e6)}, "energy_mev: "),
+        ({"energy_spectrum": "steep"}, "energy_spectrum: expected flat, or power:p with p from -10 to 10"),
+        ({"energy_spectrum": "power:"}, "energy_spectrum: .*such as power:-2; found 'power:'"),
+        ({"energy_spectrum": "power:nan"}, "energy_spectrum: "),
+        ({"energy_spectrum": "power:-40"}, "energy_spectrum: "),
         ({"n_events": 0}, "n_events: .*found 0"),
         ({"direction": (0, 0, 0)}, "direction: .*not the zero vector"),
         ({"leaves_through": "lid"}, "leaves_through: .*found 'lid'"),
@@ -89,3 +93,24 @@ def test_a_fixed_vertex_and_direction_are_kept():
     tracks = draw_tracks(plan, load_detector("mini"), np.arange(3))
     assert tracks.position_cm.tolist() == [[1, 2, 3]] * 3
     assert tracks.direction.tolist() == [[0, 0, -1]] * 3
+
+
+@pytest.mark.parametrize("power", [-2.0, -1.0, 0.0, 1.5])
+def test_energies_follow_their_spectrum(power):
+    n, (low, high) = 4000, (100.0, 1000.0)
+    plan = make_plan(**(GOOD | {"energy_mev": (low, high), "energy_spectrum": f"power:{power}"}))
+    energy = draw_tracks(plan, load_detector("mini"), np.arange(n)).energy_mev.numpy()
+    fine = np.linspace(low, high, 90_001)
+    cumulative = np.concatenate([[0], np.cumsum((fine[1:] ** power + fine[:-1] ** power) / 2)])
+    share = np.interp(energy, fine, cumulative / cumulative[-1])  # uniform if the density is energy ** power
+    counts = np.histogram(share, bins=20, range=(0, 1))[0]
+    assert counts.sum() == n
+    assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
+
+
+def test_a_power_of_zero_is_flat_and_one_energy_stays_one():
+    tank, events = load_detector("mini"), np.arange(5)
+    flat, zero = (make_plan(**GOOD, energy_spectrum=name) for name in ("flat", "power:0"))
+    assert torch.equal(draw_tracks(flat, tank, events).energy_mev, draw_tracks(zero, tank, events).energy_mev)
+    single = make_plan(**(GOOD | {"energy_mev": (300, 300), "energy_spectrum": "power:-2"}))
+    assert draw_tracks(single, tank, events).energy_mev.tolist() == pytest.approx([300.0] * 5)

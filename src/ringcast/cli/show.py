@@ -20,7 +20,7 @@ __all__ = ["picture_path", "show"]
 
 _SUFFIXES = (".png", ".pdf", ".svg")
 _DPI = 200
-_SYMBOLS = {"gamma": "γ", "e-": "e⁻", "e+": "e⁺", "mu-": "μ⁻", "mu+": "μ⁺", "pi+": "π⁺", "pi-": "π⁻"}
+_SYMBOLS = {"gamma": "γ", "e-": "e⁻", "e+": "e⁺", "mu-": "μ⁻", "mu+": "μ⁺", "pi+": "π⁺", "pi-": "π⁻", "pi0": "π⁰"}
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def show(
         model: Name of shipped weights, or a checkpoint.
         fits: What `ringcast reconstruct` wrote for this file; adds the ring of the fit.
         residual: Add a third tank with the difference between the event and the prediction.
-        detector: iwcd-grid, super-k, mini, or a TOML file, for files that name no detector.
+        detector: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file, for files that name no detector.
         geometry: Sensor table (npz) that the file counts sensors by; geometry.npz beside the file is found by itself.
         json_output: Print the numbers as one JSON document.
     """

@@ -36,7 +36,12 @@ def simulate(
     trigger: bool = False,
     trigger_hits: int = 25,
     trigger_noise_correction: bool = True,
+    scattering: bool = False,
+    reflection: bool = False,
+    pmt_shape: Literal["disc", "cap"] = "disc",
+    angular_acceptance: bool = False,
     muon_capture: bool = False,
+    independent_events: bool = False,
     seed: int = 1,
     workers: int = 0,
     overwrite: bool = False,
@@ -45,8 +50,8 @@ def simulate(
     """Simulate single particles and write the hits of every event.
 
     Geant4 moves the particle through water; Cherenkov photons are made from its steps, absorbed on the way or carried
-    to the wall, and turned into charge and time where they strike a sensor. Scattering and reflection
-    are not simulated yet; dark noise, a digitiser and a trigger are if asked for.
+    to the wall, and turned into charge and time where they strike a sensor. Scattering,
+    reflection, dark noise, a digitiser and a trigger are simulated if asked for.
 
     The same seed gives the same file whatever the number of workers. Ctrl-C keeps the finished batches in
     OUTPUT.partial: run the same command again to go on.
@@ -80,8 +85,13 @@ def simulate(
             An event that does not trigger has no hits. Needs the ski digitiser.
         trigger_hits: More hits than this within 200 ns trigger.
         trigger_noise_correction: With dark noise, raise trigger_hits by the mean number of dark hits in 200 ns.
+        scattering: Scatter light on water molecules (Rayleigh).
+        reflection: Reflect light at the black sheet and at the sensors' faces.
+        pmt_shape: Sensors as flat discs on the wall, or as spherical caps that stand out of it.
+        angular_acceptance: Let the chance of detection fall with the angle to the sensor's axis.
         muon_capture: Let oxygen capture 18.4 % of the negative muons that stop, and let the others decay with a mean
             life of 1795 ns in place of 2197 ns.
+        independent_events: Draw where Geant4's random numbers of each event start, so that events share no pattern.
         seed: Any number.
         workers: Worker processes; 0 takes one for each core.
         overwrite: Replace the output if it exists.
@@ -107,7 +117,12 @@ def simulate(
         trigger=trigger,
         trigger_hits=trigger_hits,
         trigger_noise_correction=trigger_noise_correction,
+        scattering=scattering,
+        reflection=reflection,
+        pmt_shape=pmt_shape,
+        angular_acceptance=angular_acceptance,
         muon_capture=muon_capture,
+        independent_events=independent_events,
         seed=seed,
     )
     _run(plan, output, workers=workers, overwrite=overwrite)

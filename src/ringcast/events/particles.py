@@ -20,7 +20,16 @@ class ParticleType:
 
 
 _LABELS = {22: 0, 11: 1, -11: 1, 13: 2, -13: 2}
-PARTICLES: dict[str, int] = {"gamma": 22, "e-": 11, "e+": -11, "mu-": 13, "mu+": -13, "pi+": 211, "pi-": -211}
+PARTICLES: dict[str, int] = {
+    "gamma": 22,
+    "e-": 11,
+    "e+": -11,
+    "mu-": 13,
+    "mu+": -13,
+    "pi+": 211,
+    "pi-": -211,
+    "pi0": 111,
+}
 """Name to PDG code."""
 
 

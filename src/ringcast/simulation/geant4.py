@@ -1,4 +1,12 @@
-"""Geant4 through calzone: primaries in, charged steps out. The only module that touches the engine."""
+"""Geant4 through calzone: primaries in, charged steps out. The only module that touches the engine.
+
+Electrons, muons, gammas and pions of either charge can be primaries; a neutral pion decays into its photons where it is
+born. Hadronic physics is off (had_model None), which the shipped data folder would not serve. For charged pions this
+means that they lose energy and scatter as muons do and decay in flight or at rest (pi to mu to e), but never interact:
+in nature a pion of some hundred MeV meets a nucleus about every metre of water, which scatters, absorbs or turns it
+into a neutral one, and a negative pion at rest is always absorbed. So pion rings come out too clean and pion tracks too
+long; muons of stopped negative pions do not exist in nature.
+"""
 
 import os
 from importlib.util import find_spec
@@ -10,14 +18,22 @@ from numpy.typing import NDArray
 
 from ringcast.errors import EngineError
 from ringcast.events import Track, particle_type
-from ringcast.simulation.cherenkov import Steps, true_length_cm
+from ringcast.simulation.capture import capture_muons, track_key
+from ringcast.simulation.cherenkov import Steps, select_steps, true_length_cm
 from ringcast.simulation.engine_data import VARIABLE
+from ringcast.simulation.tracks import event_generator
 from ringcast.units import second
 
-__all__ = ["Engine", "require_engine"]
+__all__ = ["Engine", "require_engine", "stream_starts"]
 
 _CHARGED = (11, -11, 13, -13, 211, -211)
+_HEAVY_MEV = {2212: 938.272, -2212: 938.272, 321: 493.677, -321: 493.677}
+"""Masses of secondary protons and kaons (Particle Data Group 2024): gammas above 130 MeV can free them from nuclei."""
+_HEAVY_ABOVE_MEV = 400.0
+_FASTEST_LIGHT = 1.40
+"""Heavy particles slower than c / 1.40 make no light in water at any wavelength that sensors see."""
 _WORLD_RADIUS_CM = 1e5
+_STREAM = 11  # purpose of the random numbers, beside those of the other modules
 
 
 def require_engine() -> None:
@@ -33,16 +49,23 @@ def require_engine() -> None:
 class Engine:
     """Geant4 in an endless sphere of water; one per process.
 
+    Args:
+        data_folder: What `engine_data_folder` returned.
+        seed: The plan's seed.
+        muon_capture: Let oxygen capture stopped negative muons; see `capture_muons`.
+        independent: Start each event at a random place of the engine's sequence of random numbers; see `stream_starts`.
+
     Raises:
         EngineError: calzone is not installed.
     """
 
-    def __init__(self, data_folder: Path, *, seed: int) -> None:
+    def __init__(self, data_folder: Path, *, seed: int, muon_capture: bool = False, independent: bool = False) -> None:
         os.environ[VARIABLE] = str(data_folder)  # read by calzone when it is imported
         require_engine()
         import calzone
 
         self._calzone = calzone
+        self._seed, self._muon_capture, self._independent = seed, muon_capture, independent
         world = calzone.Geometry({"World": {"sphere": _WORLD_RADIUS_CM, "material": "G4_WATER"}})
         self._simulation = calzone.Simulation(world)
         self._simulation.random = calzone.Random(seed)
@@ -65,27 +88,55 @@ class Engine:
         primaries["energy"] = tracks.energy_mev.double().numpy()
         primaries["position"] = tracks.position_cm.double().numpy()
         primaries["direction"] = tracks.direction.double().numpy()
-        keys = np.stack([events, np.zeros_like(events)], -1).astype(np.uint64)
+        keys = stream_starts(events, self._seed, independent=self._independent)
         out = self._simulation.run(primaries, random_indices=keys)
-        return _charged_steps(out.tracks, out.vertices, tracks.time_ns.double().numpy())
+        vertices = out.vertices[np.argsort(track_key(out.vertices["event"], out.vertices["tid"]), kind="stable")]
+        steps, first = _charged_steps(out.tracks, vertices, tracks.time_ns.double().numpy())
+        if not self._muon_capture:
+            return steps
+        stays, shift_ns = capture_muons(out.tracks, vertices, events, seed=self._seed)
+        later = {name: getattr(steps, name) + shift_ns[first] for name in ("start_time_ns", "end_time_ns")}
+        return select_steps(steps._replace(**later), stays[first])
 
 
-def _charged_steps(tracks: Any, vertices: Any, birth_ns: NDArray[np.float64]) -> Steps:
-    """Pair consecutive vertices of each charged track; order by event and track."""
-    key = _key(vertices)
-    order = np.argsort(key, kind="stable")
-    key, vertices = key[order], vertices[order]
+def stream_starts(events: NDArray[np.int64], seed: int, *, independent: bool) -> NDArray[np.uint64]:
+    """Where each event starts in the engine's sequence of random numbers: high and low 64 bits of the place.
+
+    The sequence is that of one congruential generator. Places that are `event` times 2^64 numbers apart, as in all
+    files so far, share their low bits, and the first numbers of successive events spread unevenly: of 4000 stopped
+    muons the mean life came out 12 % short. Independent events start at random places, far from each other.
+
+    Example:
+        >>> stream_starts(np.arange(2), 1, independent=False).tolist()
+        [[0, 0], [1, 0]]
+    """
+    if not independent:
+        return np.stack([events, np.zeros_like(events)], -1).astype(np.uint64)
+    draws = [event_generator(seed, int(event), _STREAM).integers(0, 2**64, 2, dtype=np.uint64) for event in events]
+    return np.array(draws, dtype=np.uint64).reshape(-1, 2)
+
+
+def _charged_steps(tracks: Any, vertices: Any, birth_ns: NDArray[np.float64]) -> tuple[Steps, NDArray[np.int64]]:
+    """Pair consecutive vertices of each charged track; also the row of each step's first vertex.
+
+    Args:
+        tracks: Geant4's tracks.
+        vertices: Geant4's vertices, ordered by event and track; the steps keep that order.
+        birth_ns: Birth time of each primary.
+    """
+    key = track_key(vertices["event"], vertices["tid"])
     mass = _masses(tracks, key)
-    first = np.nonzero((key[1:] == key[:-1]) & (mass[1:] > 0))[0]
-    a, b, mass = vertices[first], vertices[first + 1], mass[first]
-    chord = np.linalg.norm(b["position"] - a["position"], axis=-1)
-    keep = (chord > 0) & (a["energy"] > 0)
-    a, b, mass, chord = a[keep], b[keep], mass[keep], chord[keep]
+    first = np.flatnonzero((key[1:] == key[:-1]) & (mass[1:] > 0))
+    chord = np.linalg.norm(vertices["position"][first + 1] - vertices["position"][first], axis=-1)
+    energy, rest = vertices["energy"][first], mass[first]
+    heavy_and_slow = (rest > _HEAVY_ABOVE_MEV) & (rest > (energy + rest) * np.sqrt(1 - 1 / _FASTEST_LIGHT**2))
+    keep = (chord > 0) & (energy > 0) & ~heavy_and_slow
+    first, chord, mass = first[keep], chord[keep], rest[keep]
+    a, b = vertices[first], vertices[first + 1]
     event = a["event"].astype(np.int64)
-    begins = np.searchsorted(event, event)
-    return Steps(
+    steps = Steps(
         event=event,
-        number=np.arange(len(event)) - begins,
+        number=np.arange(len(event)) - np.searchsorted(event, event),
         start_cm=np.ascontiguousarray(a["position"]),
         end_cm=np.ascontiguousarray(b["position"]),
         start_direction=np.ascontiguousarray(a["direction"]),
@@ -97,18 +148,15 @@ def _charged_steps(tracks: Any, vertices: Any, birth_ns: NDArray[np.float64]) ->
         length_cm=true_length_cm(chord, 0.5 * (a["energy"] + b["energy"]), mass),
         mass_mev=mass,
     )
+    return steps, first
 
 
 def _masses(tracks: Any, key: NDArray[np.int64]) -> NDArray[np.float64]:
     """Mass in MeV of the track of each vertex; 0 for those that emit no light."""
-    track_key = _key(tracks)
-    order = np.argsort(track_key)
-    pid = tracks["pid"][order[np.searchsorted(track_key, key, sorter=order)]]
+    own = track_key(tracks["event"], tracks["tid"])
+    order = np.argsort(own)
+    pid = tracks["pid"][order[np.searchsorted(own, key, sorter=order)]]
     mass = np.zeros(len(key))
-    for code in _CHARGED:
-        mass[pid == code] = particle_type(code).mass_mev
+    for code, mass_mev in {**{code: particle_type(code).mass_mev for code in _CHARGED}, **_HEAVY_MEV}.items():
+        mass[pid == code] = mass_mev
     return mass
-
-
-def _key(rows: Any) -> NDArray[np.int64]:
-    return (rows["event"].astype(np.int64) << 32) | rows["tid"].astype(np.int64)

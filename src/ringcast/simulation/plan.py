@@ -73,9 +73,23 @@ class SimulationPlan(BaseModel):
     """More hits than this within 200 ns trigger."""
     trigger_noise_correction: bool = True
     """With dark noise, raise `trigger_hits` by the mean number of dark hits in 200 ns."""
+    scattering: bool = False
+    """Scatter light on water molecules (Rayleigh) with WCSim's length, 132 m at 400 nm; see
+    `ringcast.simulation.interactions`."""
+    reflection: bool = False
+    """Reflect light at the black sheet (about 0.11 to 0.15) and at the sensors' faces (0.32)."""
+    pmt_shape: Literal["disc", "cap"] = "disc"
+    """Sensors as flat discs on the wall, or as spherical caps that stand out of it by the height of their type."""
+    angular_acceptance: bool = False
+    """Let the chance of detection fall with the angle to the sensor's axis as in an older curve of WCSim (0.69 at 70
+    degrees, 0.13 at 90); flat otherwise."""
     muon_capture: bool = False
     """Let oxygen capture 18.4 % of the negative muons that stop, which then give no decay electron, and let the others
     decay with a mean life of 1795 ns in place of 2197 ns; see `ringcast.simulation.capture`."""
+    independent_events: bool = False
+    """Start Geant4's random numbers of each event at a place drawn from seed and event number. Without it, as in files
+    so far, successive events share a pattern in their first random numbers, such as the decay time of a muon: means
+    over many events then err by some per cent. See `ringcast.simulation.geant4.stream_starts`."""
     batch: int = Field(default=100, ge=1, le=500)
     """Events simulated at once; it changes memory and progress, not the events."""
     seed: int = Field(default=1, ge=0, lt=2**63)

@@ -21,7 +21,8 @@ from ringcast.geometry import Detector, load_detector
 from ringcast.simulation.cherenkov import mean_photons, select_steps
 from ringcast.simulation.engine_data import engine_data_folder
 from ringcast.simulation.geant4 import Engine, require_engine
-from ringcast.simulation.optics import Optics, SensorResponse, load_optics, load_sensor
+from ringcast.simulation.interactions import Interactions, load_interactions
+from ringcast.simulation.optics import Optics, SensorResponse, expose_cm, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.readout import read_out
 from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
@@ -56,18 +57,28 @@ class Chain:
     optics: Optics
     wall: Wall
     response: SensorResponse
+    interactions: Interactions
 
     @staticmethod
     def start(plan: SimulationPlan, data_folder: Path) -> "Chain":
         """Load the detector and tables and start Geant4."""
         detector = load_detector(plan.detector)
+        optics, interactions = load_interactions(
+            load_optics(detector.pmt_type),
+            scattering=plan.scattering,
+            reflection=plan.reflection,
+            angular_acceptance=plan.angular_acceptance,
+        )
         return Chain(
             plan,
             detector,
-            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture),
-            load_optics(detector.pmt_type),
-            build_wall(detector),
+            Engine(
+                data_folder, seed=plan.seed, muon_capture=plan.muon_capture, independent=plan.independent_events
+            ),
+            optics,
+            build_wall(detector, expose_cm(detector.pmt_type) if plan.pmt_shape == "cap" else 0.0),
             load_sensor(detector.pmt_type),
+            interactions,
         )
 
     def run(self, number: int) -> Batch:
@@ -86,7 +97,9 @@ class Chain:
                 for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
             ]
         )
-        row, sensor, time = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed)
+        row, sensor, time = transport(
+            steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions
+        )
         return Batch(number, tracks, *self._respond(events, row, sensor, time))
 
     def _respond(

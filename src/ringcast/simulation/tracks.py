@@ -1,5 +1,7 @@
 """Draw primaries: what kind, how energetic, where from and whereto."""
 
+import math
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,9 +12,10 @@ from ringcast.geometry import SURFACES, Detector, distance_to_wall_cm, path_to_w
 from ringcast.geometry.distances import surface_ahead
 from ringcast.simulation.plan import SimulationPlan
 
-__all__ = ["draw_tracks", "event_generator", "require_room"]
+__all__ = ["draw_tracks", "energy_at", "event_generator", "require_room"]
 
 _PRIMARY, _ATTEMPTS = 0, 1000
+_NO_POWER = 1e-9
 
 
 def event_generator(seed: int, event: int, purpose: int) -> np.random.Generator:
@@ -37,8 +40,8 @@ def require_room(plan: SimulationPlan, detector: Detector) -> None:
 def draw_tracks(plan: SimulationPlan, detector: Detector, events: NDArray[np.int64]) -> Track:
     """The primaries of the numbered events; an event's track depends on the seed and its own number alone.
 
-    Particles take turns by event number. Energies are flat in the plan's range; vertices are uniform in the tank,
-    no closer to the wall than the plan says; directions are isotropic, unless the plan fixes them.
+    Particles take turns by event number. Energies follow the plan's spectrum in its range; vertices are uniform in the
+    tank, no closer to the wall than the plan says; directions are isotropic, unless the plan fixes them.
 
     Raises:
         ArgumentError: The plan does not fit the tank; see `require_room`.
@@ -55,7 +58,7 @@ def _draw(
 ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """Energy, vertex and direction of one event."""
     generator = event_generator(plan.seed, event, _PRIMARY)
-    energy = generator.uniform(*plan.energy_mev)
+    energy = energy_at(generator.random(), plan.energy_mev, plan.energy_power)
     for _ in range(_ATTEMPTS):
         position, direction = _vertex(plan, detector, generator), _direction(plan, generator)
         if _is_wanted(plan, detector, position, direction):
@@ -64,6 +67,25 @@ def _draw(
         f"none of {_ATTEMPTS} drawn tracks leaves {detector.name} through the {plan.leaves_through or 'wall'} after"
         f" {plan.to_wall_cm:g} cm; ask for less, or leave vertex and direction free"
     )
+
+
+def energy_at(share: float, energy_mev: tuple[float, float], power: float) -> float:
+    """Kinetic energy in MeV below which lies a share of a spectrum that goes as energy ** power.
+
+    The inverse of the cumulative distribution (E^q - L^q) / (H^q - L^q), q = power + 1, between L and H; its limit
+    L (H / L)^share at q = 0.
+
+    Example:
+        >>> [round(energy_at(0.5, (100.0, 400.0), power), 1) for power in (0, -1, -2)]
+        [250.0, 200.0, 160.0]
+    """
+    low, high = energy_mev
+    if power == 0:
+        return low + (high - low) * share
+    q, span = power + 1, math.log(high / low)
+    if abs(q * span) < _NO_POWER:
+        return low * math.exp(span * share)
+    return min(max(low * math.exp(math.log1p(share * math.expm1(q * span)) / q), low), high)
 
 
 def _is_wanted(

@@ -39,6 +39,12 @@ def all_seeing_wall(radius_cm: float, half_height_cm: float) -> Wall:
     )
 
 
+def no_sensors(radius_cm: float, half_height_cm: float, *, sees: tuple[int, ...] = ()) -> Wall:
+    """A wall on which only some whole surfaces see: 0 top, 1 barrel, 2 bottom."""
+    whole = all_seeing_wall(radius_cm, half_height_cm)
+    return whole._replace(start=np.cumsum([0, *(surface in sees for surface in range(3))]), sensor=np.array(sees))
+
+
 def straight_step(energy_mev: float = 10_000.0, mass_mev: float = 0.511, length_cm: float = 1e-6) -> Steps:
     """One step at the origin along +z that loses no energy."""
     up = np.array([[0.0, 0.0, 1.0]])

@@ -1,10 +1,13 @@
 """The photon kernel against closed forms."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
 from ringcast.geometry import PRESETS, load_detector
-from ringcast.simulation.cherenkov import mean_photons
+from ringcast.simulation.cherenkov import Steps, mean_photons
+from ringcast.simulation.optics import load_optics
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import build_wall, sensor_at, wall_crossing
 from ringcast.units import C_CM_PER_NS
@@ -74,6 +77,49 @@ def test_azimuth_is_flat():
     mean = columns.mean()
     assert mean > 100
     assert ((columns - mean) ** 2 / mean).sum() < 167 + 4 * np.sqrt(2 * 167)
+
+
+# Photoelectrons before scattering, reflection and domes existed (commit f20d769), by `batch_of_steps`: number and the
+# first quarter of the SHA-256 of batch row, sensor and time.
+@pytest.mark.parametrize(
+    ("name", "n", "digest"),
+    [
+        ("mini", 4231, "d43f36e13b8721f8"),
+        ("super-k", 6152, "197e81372a2def39"),
+        ("iwcd-grid", 6473, "fc862ffc8279c429"),
+    ],
+)
+def test_photoelectrons_without_new_processes_are_what_they_were(name, n, digest):
+    tank = load_detector(name)
+    steps = batch_of_steps(tank, np.random.default_rng(12), 40)
+    found = transport(
+        steps, np.full(40, 500), np.array([5, 6, 9]), load_optics(tank.pmt_type), build_wall(tank), seed=3
+    )
+    assert len(found[0]) == n
+    assert sha256(b"".join(column.tobytes() for column in found)).hexdigest()[:16] == digest
+
+
+def batch_of_steps(tank, generator, n):
+    """Steps of electrons and muons of 1 to 500 MeV in three events, some of them outside the tank."""
+    way = generator.standard_normal((n, 3))
+    way /= np.linalg.norm(way, axis=1)[:, None]
+    size = np.array([tank.radius_cm * 0.7, tank.radius_cm * 0.7, tank.half_height_cm])
+    start = generator.uniform(-1.05, 1.05, (n, 3)) * size
+    length, energy = generator.uniform(0.1, 3, n), generator.uniform(1, 500, n)
+    return Steps(
+        event=np.sort(generator.integers(0, 3, n)),
+        number=np.arange(n),
+        start_cm=start,
+        end_cm=start + way * length[:, None],
+        start_direction=way,
+        end_direction=way + 0.05,
+        start_energy_mev=energy,
+        end_energy_mev=energy * 0.95,
+        start_time_ns=np.zeros(n),
+        end_time_ns=length / 30,
+        length_cm=length,
+        mass_mev=np.where(np.arange(n) % 5 == 0, 105.66, 0.511),
+    )
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -21,6 +21,7 @@ def simulate(
     detector: Annotated[str, Parameter(alias="-d")],
     n_events: Annotated[int, Parameter(name=["--n-events", "-n"])],
     output: Annotated[Path, Parameter(alias="-o")],
+    dead: Path | None = None,
     particles: str = "e-,mu-",
     energy: str = "100:1000",
     spectrum: str = "flat",
@@ -65,6 +66,7 @@ def simulate(
         detector: iwcd-grid, super-k, mini, or a TOML file of your own tank.
         n_events: How many events.
         output: The event file (HDF5, digi-hits layout).
+        dead: Text file of the numbers of dead sensors, from 0, which never report a hit.
         particles: Names, separated by commas; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0;
             pions lose energy and decay, but meet no nuclei.
         energy: Kinetic energy in MeV as low:high or one number.
@@ -97,10 +99,12 @@ def simulate(
         overwrite: Replace the output if it exists.
         json_output: Print the summary as one JSON document.
     """
+    from ringcast.geometry.dead import read_dead
     from ringcast.simulation import make_plan
 
     plan = make_plan(
         detector=detector,
+        dead=() if dead is None else read_dead(dead),
         n_events=n_events,
         particles=tuple(name.strip() for name in particles.split(",")),
         energy_mev=_numbers("--energy", energy, ":", (1, 2)),
@@ -136,7 +140,7 @@ def _run(plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool)
     from ringcast.simulation import simulate as run
     from ringcast.storage import Shards
 
-    tank = load_detector(plan.detector)
+    tank = load_detector(plan.detector, dead=plan.dead)
     require_room(plan, tank)
     shards = Shards.open(output, plan.configuration, overwrite=overwrite)
     done = frozenset(shards.done())

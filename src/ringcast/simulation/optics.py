@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 
-__all__ = ["Optics", "SensorResponse", "load_optics", "load_sensor", "read_table"]
+__all__ = ["Optics", "SensorResponse", "expose_cm", "load_optics", "load_sensor", "read_table"]
 
 ABSORPTION_FACTOR = 1.30
 """WCSim's default tuning factor on the tabulated absorption length (ABWFF)."""
@@ -131,6 +131,22 @@ def _smooth_slope(
 ) -> NDArray[np.float64]:
     """Slope dn/dlambda per nm at the table's points, interpolated, so that group times have no steps."""
     return np.interp(grid, at, np.gradient(index, at))
+
+
+def expose_cm(pmt_type: str) -> float:
+    """How far a sensor of one type stands out of the wall.
+
+    Raises:
+        ArgumentError: The sensor type is not known.
+
+    Example:
+        >>> expose_cm("PMT20inch")
+        18.0
+    """
+    rows = {row["pmt"]: float(row["expose_height_m"]) for row in read_table("pmt_summary_wcsim.csv")}
+    if pmt_type not in rows:
+        raise ArgumentError(f"no shape is known for sensors of type {pmt_type!r}; expected one of {', '.join(rows)}")
+    return round(100 * rows[pmt_type], 6)
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationError,
@@ -37,6 +38,8 @@ class SimulationPlan(BaseModel):
 
     detector: str
     """Preset name or TOML file."""
+    dead: tuple[NonNegativeInt, ...] = ()
+    """Numbers of sensors that never report a hit, besides those that the TOML file names."""
     n_events: PositiveInt
     """How many events."""
     particles: tuple[str, ...] = Field(min_length=1)

@@ -6,9 +6,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ringcast.errors import ArgumentError
 from ringcast.geometry import Detector
 
-__all__ = ["Wall", "build_wall", "sensor_at", "wall_crossing"]
+__all__ = ["Wall", "build_wall", "cell_at", "sensor_at", "wall_crossing"]
+
+_NO_VECTORS, _NO_LENGTHS = np.zeros((0, 3)), np.zeros(0)
 
 
 class Wall(NamedTuple):
@@ -27,12 +30,57 @@ class Wall(NamedTuple):
     """(cell + 1,): first entry of each cell in `sensor`."""
     sensor: NDArray[np.int64]
     """Sensors that reach into each cell."""
+    height_cm: float = 0.0
+    """How far the tallest sensor stands out of the wall; 0 where sensors are flat discs on it."""
+    stride_cm: float = 0.0
+    """A dome is listed in every cell within half of this."""
+    centre_cm: NDArray[np.float64] = _NO_VECTORS
+    """Centre of each dome's sphere, behind the wall."""
+    sphere_cm: NDArray[np.float64] = _NO_LENGTHS
+    """Radius of each dome's sphere."""
+    axis: NDArray[np.float64] = _NO_VECTORS
+    """Unit vector from each dome into the tank."""
 
 
-def build_wall(detector: Detector) -> Wall:
-    """Sort a detector's sensors into cells about as wide as a sensor."""
+def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
+    """Sort a detector's sensors into cells about as wide as a sensor.
+
+    Args:
+        detector: The tank.
+        expose_cm: How far a sensor stands out of the wall: a spherical cap whose rim is the sensor's face, on a sphere
+            of radius (r^2 + h^2) / (2 h) for a face of radius r and a height h; 0 makes flat discs.
+
+    Raises:
+        ArgumentError: A sensor would stand out by more than the radius of its face.
+    """
     position = detector.position_cm.double().numpy()
     reach = detector.pmt_radius_cm.double().numpy()
+    flat = _sorted_into_cells(detector, position, reach, reach)
+    if expose_cm == 0.0:
+        return flat
+    if expose_cm > reach.min():
+        raise ArgumentError(
+            f"sensors of {detector.name} have a face of radius {reach.min():g} cm and would stand out of the wall by"
+            f" {expose_cm:g} cm; expected at most the radius, so take flat sensors"
+        )
+    axis = np.ascontiguousarray(detector.normal.double().numpy())
+    sphere = (reach**2 + expose_cm**2) / (2 * expose_cm)
+    centre = position + (expose_cm - sphere)[:, None] * axis
+    from_axis, barrel = np.hypot(centre[:, 0], centre[:, 1]), detector.surface.numpy() == 1
+    behind = np.where(barrel, from_axis - detector.radius_cm, np.abs(centre[:, 2]) - detector.half_height_cm)
+    height, stride = float((sphere - behind).max()), float(reach.max())
+    across = (sphere + 0.5 * stride) / (detector.radius_cm - height)
+    span = np.where(barrel, detector.radius_cm * np.arcsin(np.minimum(across, 1.0)), sphere + 0.5 * stride)
+    wall = _sorted_into_cells(detector, centre, reach, span)
+    return wall._replace(
+        position_cm=position, height_cm=height, stride_cm=stride, centre_cm=centre, sphere_cm=sphere, axis=axis
+    )
+
+
+def _sorted_into_cells(
+    detector: Detector, middle: NDArray[np.float64], reach: NDArray[np.float64], span: NDArray[np.float64]
+) -> Wall:
+    """Cells about as wide as a sensor, each with the sensors whose square of half side `span` overlaps it."""
     radius, half_height = detector.radius_cm, detector.half_height_cm
     width = 1.5 * float(reach.max())
     per_cap = max(1, int(2 * radius / width))
@@ -41,14 +89,14 @@ def build_wall(detector: Detector) -> Wall:
     first = np.concatenate([[0], np.cumsum(cells.prod(axis=1))]).astype(np.int64)
     surface = detector.surface.numpy()
     entries = [
-        _touched(position[i], reach[i], int(surface[i]), cells[surface[i]], (radius, half_height)) + first[surface[i]]
-        for i in range(len(position))
+        _touched(middle[i], span[i], int(surface[i]), cells[surface[i]], (radius, half_height)) + first[surface[i]]
+        for i in range(len(middle))
     ]
     owner = np.repeat(np.arange(len(entries)), [len(entry) for entry in entries])
     cell = np.concatenate(entries)
     order = np.argsort(cell, kind="stable")
     start = np.searchsorted(cell[order], np.arange(first[-1] + 1)).astype(np.int64)
-    return Wall(radius, half_height, position, reach, cells, first[:3], start, owner[order].astype(np.int64))
+    return Wall(radius, half_height, middle, reach, cells, first[:3], start, owner[order].astype(np.int64))
 
 
 def _touched(
@@ -87,8 +135,8 @@ def wall_crossing(x, y, z, u, v, w, radius, half_height):  # type: ignore[no-unt
 
 
 @njit(cache=True, inline="always")
-def sensor_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
-    """Number of the sensor whose face holds a point of the wall, or -1 between sensors."""
+def cell_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
+    """Number of the cell of one surface that is over a point of the wall, or above or below it."""
     rows, columns = wall.cells[surface, 0], wall.cells[surface, 1]
     if surface == 1:
         first = (np.arctan2(y, x) / np.pi + 1.0) * 0.5
@@ -98,7 +146,13 @@ def sensor_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
         second = (y / wall.radius_cm + 1.0) * 0.5
     i = min(max(int(first * rows), 0), rows - 1)
     j = min(max(int(second * columns), 0), columns - 1)
-    cell = wall.first_cell[surface] + i * columns + j
+    return wall.first_cell[surface] + i * columns + j
+
+
+@njit(cache=True, inline="always")
+def sensor_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
+    """Number of the sensor whose face holds a point of the wall, or -1 between sensors."""
+    cell = cell_at(x, y, z, surface, wall)
     for entry in range(wall.start[cell], wall.start[cell + 1]):
         sensor = wall.sensor[entry]
         dx = x - wall.position_cm[sensor, 0]

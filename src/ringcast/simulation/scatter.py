@@ -1,0 +1,87 @@
+"""Turns of a photon in the water: Rayleigh scattering, and the vectors that all turns need."""
+
+import numpy as np
+from numba import njit
+
+__all__ = ["birth_polarisation", "mirrored_polarisation", "on_cone", "rayleigh"]
+
+
+@njit(cache=True, inline="always")
+def on_cone(a, b, c, cosine, azimuth):  # type: ignore[no-untyped-def]
+    """A unit vector at a given angle about the axis (a, b, c), which need not be of length one."""
+    norm = 1.0 / np.sqrt(a * a + b * b + c * c)
+    a, b, c = a * norm, b * norm, c * norm
+    sine = np.sqrt(1.0 - cosine * cosine)
+    p, q = sine * np.cos(azimuth), sine * np.sin(azimuth)
+    across = np.sqrt(a * a + b * b)
+    if across < 1e-9:
+        return p, q * np.sign(c), cosine * np.sign(c)
+    return (
+        cosine * a + (p * a * c - q * b) / across,
+        cosine * b + (p * b * c + q * a) / across,
+        cosine * c - p * across,
+    )
+
+
+@njit(cache=True, inline="always")
+def _perpendicular(p, q, r, u, v, w, fallback):  # type: ignore[no-untyped-def]
+    """The part of (p, q, r) across the unit vector (u, v, w), of length one; any such vector if nothing is left."""
+    along = p * u + q * v + r * w
+    p, q, r = p - along * u, q - along * v, r - along * w
+    length = np.sqrt(p * p + q * q + r * r)
+    if length < 1e-9:
+        return on_cone(u, v, w, 0.0, fallback)
+    return p / length, q / length, r / length
+
+
+@njit(cache=True)
+def birth_polarisation(a, b, c, u, v, w):  # type: ignore[no-untyped-def]
+    """Polarisation of Cherenkov light along (u, v, w) from a track along (a, b, c): across the photon, in their plane.
+
+    Reference:
+        J. D. Jackson, Classical Electrodynamics, 3rd ed., section 13.4.
+    """
+    return _perpendicular(a, b, c, u, v, w, 0.0)
+
+
+@njit(cache=True)
+def mirrored_polarisation(p, q, r, old, new):  # type: ignore[no-untyped-def]
+    """Polarisation after a reflection that turns the direction `old` into `new`: E' = 2 (E.f) f - E.
+
+    f is the normal of the facet that takes one direction into the other; E' stays across the new direction.
+    """
+    f, g, h = new[0] - old[0], new[1] - old[1], new[2] - old[2]
+    square = f * f + g * g + h * h
+    if square > 1e-18:
+        along = 2.0 * (p * f + q * g + r * h) / square
+        p, q, r = along * f - p, along * g - q, along * h - r
+    return _perpendicular(p, q, r, new[0], new[1], new[2], 0.0)
+
+
+@njit(cache=True)
+def rayleigh(p, q, r, share, turn):  # type: ignore[no-untyped-def]
+    """Direction and polarisation of a photon of polarisation E = (p, q, r) after Rayleigh scattering.
+
+    The light of a dipole along E: density 3/4 (1 - mu^2) in mu, the cosine to E, so that mu = 2 sin(asin(2 s - 1) / 3)
+    for a uniform s. The new polarisation is the part of E across the new direction. Averaged over polarisations the
+    angle to the old direction follows 3/8 (1 + cos^2), which the old direction itself is not needed for.
+
+    Args:
+        p: Polarisation, of length one; with q and r.
+        q: See p.
+        r: See p.
+        share: Uniform number for the angle to the polarisation.
+        turn: Uniform number for the azimuth about it.
+
+    Returns:
+        Direction (three numbers) and polarisation (three numbers).
+
+    Example:
+        >>> u, v, w, p, q, r = rayleigh(1.0, 0.0, 0.0, 0.5, 0.25)
+        >>> abs(u) < 1e-12, abs(p - 1) < 1e-12
+        (True, True)
+    """
+    cosine = 2.0 * np.sin(np.arcsin(2.0 * share - 1.0) / 3.0)
+    u, v, w = on_cone(p, q, r, cosine, 2.0 * np.pi * turn)
+    e, f, g = _perpendicular(p, q, r, u, v, w, 2.0 * np.pi * turn)
+    return u, v, w, e, f, g

@@ -55,6 +55,14 @@ def test_structure_and_pictures_are_told_apart():
     assert "; the pictures given show it (" in found.verdict
 
 
+def test_an_instance_norm_leaves_nothing_of_a_constant():
+    text = "4x8x8 instancenorm2d(4) convT(4,4,4,2) relu conv(4,2,3)"
+    told = "; but layer 1, instancenorm2d(4), takes a constant away, so that only its pictures can tell"
+    assert told in report(net_of(text), parse(text)).verdict
+    tracked = text.replace("m2d(4)", "m2d(4,track_running_stats=true)")
+    assert "takes a constant away" not in report(net_of(tracked), parse(tracked)).verdict
+
+
 def test_large_chains_take_fewer_random_networks():
     text = "256x3x3 convT(256,128,4,2)"
     starts = report(net_of(text), parse(text)).starts

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from ringcast.arithmetic import ConvChain
+from ringcast.arithmetic.layers import InstanceNorm2d
 from ringcast.blocks.check import Check, check, non_dc_share, responses_at_init
 from ringcast.blocks.check_spectrum import PictureShare, picture_share
 from ringcast.blocks.icnr import icnr_
@@ -63,7 +64,7 @@ class Report:
     @property
     def verdict(self) -> str:
         """What it means, in one sentence without its full stop."""
-        parts = [self._weights()]
+        parts = [self._weights(), *self._wiped()]
         uneven = [step.name for step in self.check.steps if not step.even]
         if uneven:
             parts.append(f"the structure is uneven at {', '.join(uneven)}")
@@ -72,6 +73,13 @@ class Report:
                 shown = "show it" if share.stands_out else "show none beyond chance"
                 parts.append(f"{name} {shown} ({_percent(share.share)} ± {_percent(share.error)} of their energy)")
         return "; ".join(parts)
+
+    def _wiped(self) -> list[str]:
+        """Instance norms by the map's own mean leave rounding of a constant, whose pattern says nothing."""
+        for number, layer in enumerate(self.chain.layers, start=1):
+            if isinstance(layer, InstanceNorm2d) and not layer.track_running_stats:
+                return [f"but layer {number}, {layer}, takes a constant away, so that only its pictures can tell"]
+        return []
 
     def _weights(self) -> str:
         if self.check.tile.period == (1, 1):

@@ -171,6 +171,7 @@ def test_the_ladder_has_the_receptive_boxes():
         (lambda: draw_example("example1", numbers=Numbers(((1, 2),))), "input is 1 x 2; expected 6 x 6"),
         (lambda: draw_chain(parse(SLIDES)), "the chain has 11 layers"),
         (lambda: draw_chain(parse(SLIDES), layer=12), "layer is 12; expected 1 to 11"),
+        (lambda: draw_chain(parse(SLIDES), layer=0), "layer is 0; expected 1 to 11"),
         (lambda: draw_chain(parse(SLIDES), layer=2), "relu has no picture"),
         (lambda: draw_chain(parse("1x30x30 conv(1,1,3)")), "too large for a picture"),
         (lambda: draw_chain(parse("1x18x18 conv(1,1,3)")), "too large for a picture"),

@@ -99,7 +99,7 @@ def draw_chain(
     count = len(chain.layers)
     if layer is None and count > 1:
         raise ArgumentError(f"the chain has {count} layers; draw one with --layer, or all with ringcast conv ladder")
-    number = layer or 1
+    number = 1 if layer is None else layer
     if not 1 <= number <= count:
         raise ArgumentError(f"layer is {number}; expected 1 to {count}")
     chosen, arrives = chain.layers[number - 1], chain.shapes[number - 1]

@@ -105,7 +105,7 @@ def number_size(matrices: Iterable[Matrix], side: float) -> float:
     if size < SMALL:
         raise ArgumentError(
             f"the grids are too large for a picture that can be read: cells of {side:.0f} pixels have no room for "
-            f"{longest}; draw a smaller input, a smaller kernel, or shorter numbers"
+            f"{longest[:20]}; draw a smaller input, a smaller kernel, or shorter numbers"
         )
     return size
 

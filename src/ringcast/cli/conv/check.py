@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -10,7 +11,7 @@ from rich.table import Table
 
 from ringcast.cli.conv.chain_argument import AsJson, InputSize
 from ringcast.cli.conv.check_subject import pictures_of, subject_of
-from ringcast.cli.conv.table import console, grid
+from ringcast.cli.conv.table import console, fits, grid
 from ringcast.cli.progress import waiting
 from ringcast.cli.replacing import replacing
 from ringcast.cli.show import picture_path
@@ -91,7 +92,8 @@ def _draw(found: "Report", path: Path, name: str) -> None:
 def _print(found: "Report") -> None:
     screen = console()
     if found.check.steps:
-        screen.print(_step_table(found))
+        table = _step_table(found)
+        screen.print(table if fits(table, screen) else _step_table(found, narrow=True))
         screen.print()
     table = grid("layer", "index", "without biases")
     table.columns[0].header = ""
@@ -108,22 +110,23 @@ def _print(found: "Report") -> None:
     screen.print(found.verdict[:1].upper() + found.verdict[1:], soft_wrap=True)
 
 
-def _step_table(found: "Report") -> Table:
+def _step_table(found: "Report", *, narrow: bool = False) -> Table:
     interpolates = any(step.noise is not None for step in found.check.steps)
-    headings = ("", "layer", "even", "rms gain by phase", "non-DC share", "worst channel")
-    table = grid(*headings, *(["noise gain by phase"] if interpolates else []))
+    last = [*([] if narrow else ["worst channel"]), *(["noise gain by phase"] if interpolates else [])]
+    headings = ("", "layer", "even", "rms gain by phase", "non-DC share", *last)
+    table = grid(*("\n".join(wrap(heading, 10)) if narrow else heading for heading in headings))
     for step in found.check.steps:
         low, high = float(step.rms.min()), float(step.rms.max())
-        channel, worst = step.worst
+        channel, share = step.worst
         cells = (
             str(step.first) if step.first == step.last else f"{step.first}-{step.last}",
             step.name,
             "yes" if step.even else "no",
             f"{low:.4g} to {high:.4g}" if high - low > 1e-9 * high else f"{high:.4g}",
             _percent(step.non_dc_share),
-            f"{channel}: {_percent(worst)}",
         )
-        table.add_row(*cells, *([_noise_text(step.noise)] if interpolates else []))
+        ending = [f"{channel}: {_percent(share)}"] if not narrow else []
+        table.add_row(*cells, *ending, *([_noise_text(step.noise)] if interpolates else []))
     return table
 
 

@@ -24,6 +24,8 @@ _NOTES = (
     "one block: expected share of energy that is not constant, of a constant image behind one upsampler with fresh "
     "weights, 1 - 1/4 or 0."
 )
+_NARROWEST = 10
+"""Columns for the names of the blocks, so that no number is cut off on a narrow terminal."""
 _MOST_DRAWS = 1000
 _MOST_WEIGHTS = 20_000_000
 _MEASURED = "measured: of the whole stack, with ReLU and without biases: mean and its error of random networks."
@@ -129,7 +131,7 @@ def _cells(row: Comparison, share: tuple[float, float] | None) -> dict[str, str]
 
 def _table(names: tuple[str, ...], cells: dict[str, dict[str, str]]) -> Table:
     grid = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
-    grid.add_column("block", no_wrap=True)
+    grid.add_column("block", overflow="fold", min_width=_NARROWEST)
     for name in names:
         grid.add_column(name, justify="right", no_wrap=True)
     for block, row in cells.items():

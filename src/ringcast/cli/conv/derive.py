@@ -11,6 +11,7 @@ The document of ``--json``; shapes are [channels, height, width]:
 """
 
 import json
+import sys
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -47,7 +48,8 @@ def derive_command(
     """
     derivation = derive(chain_of(chain, input_size))
     if as_json:
-        print(json.dumps(_derivation_document(derivation), ensure_ascii=False))
+        plain = "utf" not in (sys.stdout.encoding or "").lower()  # other encodings would lose the signs
+        print(json.dumps(_derivation_document(derivation), ensure_ascii=plain))
     else:
         print(_LAYOUTS[layout](derivation))
 

@@ -22,7 +22,8 @@ _LEGEND = (
     "Free: pixels without border effect; sees: most seed pixels along each axis behind one output pixel, where 1 means "
     "tiles that do not overlap"
 )
-
+_WIDE = 100
+"""Columns of a terminal from which on the weights are told as well; the chains need the room of a narrower one."""
 
 Channels = Annotated[
     str, Parameter(help="Of the seed, halved at every second block; or of the seed and behind each block: 64,64,32,32.")
@@ -143,7 +144,8 @@ def _print_designs(designs: Designs, alphabet: Alphabet, limit: int) -> None:
         out.print(f"{designs.reason[0].upper()}{designs.reason[1:]}.", soft_wrap=True)
     shown = designs.solutions[:limit]
     if shown:
-        out.print(_table([(str(rank), one) for rank, one in enumerate(shown, start=1)], "", crop=alphabet.crop))
+        ranked = [(str(rank), one) for rank, one in enumerate(shown, start=1)]
+        out.print(_table(ranked, "", crop=alphabet.crop, params=out.width >= _WIDE))
     count = len(designs.solutions)
     stacks = "1 stack" if count == 1 else f"{count:,} stacks" if count else "No stack"
     apart = " with parameters for each axis" if designs.reason else ""
@@ -152,7 +154,7 @@ def _print_designs(designs: Designs, alphabet: Alphabet, limit: int) -> None:
     if designs.nearest:
         rows = [(_size_and_crop(one.size, one.crop(designs.target)), one.design) for one in designs.nearest]
         out.print("\nThe nearest sizes that equal parameters on both axes reach:", soft_wrap=True)
-        out.print(_table(rows, "size"))
+        out.print(_table(rows, "size", params=out.width >= _WIDE))
     if shown or designs.nearest:
         out.print(f"{_LEGEND}.", soft_wrap=True)
 
@@ -161,7 +163,8 @@ def _print_seeds(target: Pair, proposals: tuple[SeedProposal, ...], alphabet: Al
     out = console()
     if proposals:
         rows = [(f"{one.seed[0]}x{one.seed[1]}", one.design) for one in proposals]
-        out.print(_table(rows, "seed", crop=any(any(one.design.crop) for one in proposals), scale=True))
+        crop = any(any(one.design.crop) for one in proposals)
+        out.print(_table(rows, "seed", crop=crop, scale=True, params=out.width >= _WIDE))
     seeds = "1 seed" if len(proposals) == 1 else f"{len(proposals) or 'No'} seeds"
     out.print(f"{seeds} for {target[0]}x{target[1]}, each with its best stack.", soft_wrap=True)
     out.print(f"{alphabet}.\n{_LEGEND}.", soft_wrap=True)
@@ -172,16 +175,19 @@ def _size_and_crop(size: Pair, crop: Pair | None) -> str:
     return text if crop is None else f"{text}, crop {crop[0]}x{crop[1]}"
 
 
-def _table(rows: list[tuple[str, Design]], first: str, *, crop: bool = False, scale: bool = False) -> Table:
+def _table(
+    rows: list[tuple[str, Design]], first: str, *, crop: bool = False, scale: bool = False, params: bool = True
+) -> Table:
     grid = Table(box=None, header_style="bold")
     grid.add_column(first, justify="right" if not first else "left", no_wrap=True)
-    names = [*(["S"] if scale else []), "chain", *(["crop"] if crop else []), "even", "free", "sees", "params", "MACs"]
+    names = [*(["S"] if scale else []), "chain", *(["crop"] if crop else []), "even", "free", "sees"]
+    names += ["params", "MACs"] if params else ["MACs"]
     for name in names:
         grid.add_column(name, justify="left" if name == "chain" else "right", overflow="fold", no_wrap=name != "chain")
     for text, one in rows:
         cells = [text, *([_both(one.scale)] if scale else []), str(one), *([_both(one.crop)] if crop else [])]
         cells += ["yes" if one.even else "no", f"{one.unaffected:.1%}".replace("%", " %"), _both(one.sees)]
-        grid.add_row(*cells, f"{one.params:,}", f"{one.macs:,}")
+        grid.add_row(*cells, *([f"{one.params:,}"] if params else []), f"{one.macs:,}")
     return grid
 
 

@@ -18,6 +18,8 @@ __all__ = ["draw_command"]
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _MODULE = re.compile(r"\S+:[A-Za-z_]\S*")
+_WIDE = 100
+"""Columns of a terminal from which on the list has the chains of the examples as well."""
 What = Annotated[
     str | None,
     Parameter(help="An example's name, a chain in quotes such as '1x3x3 convT(1,1,2,2)', or package.module:Net."),
@@ -94,10 +96,12 @@ def _print_examples(*, as_json: bool) -> None:
         rows = [{"name": name, "chain": found.chain, "about": found.about} for name, found in EXAMPLES.items()]
         print(json.dumps({"examples": rows}))
         return
+    screen = console()
+    chains = screen.width >= _WIDE
     table = Table(box=None, header_style="bold")
-    for heading in ("name", "chain"):
+    for heading in ("name", *(["chain"] if chains else [])):
         table.add_column(heading, no_wrap=True)
     table.add_column("about")
     for name, found in EXAMPLES.items():
-        table.add_row(name, found.chain, found.about)
-    console().print(table)
+        table.add_row(name, *([found.chain] if chains else []), found.about)
+    screen.print(table)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from ringcast.arithmetic.chain import ConvChain
@@ -31,7 +32,7 @@ from ringcast.arithmetic.tap_maps.composite import Composite
 from ringcast.arithmetic.tap_maps.tap_map import AxisTaps, TapMap
 from ringcast.cli.conv.chain_argument import AsJson, Chain, InputSize, chain_of
 from ringcast.cli.conv.overlap_document import overlap_document
-from ringcast.cli.conv.table import console
+from ringcast.cli.conv.table import console, fits
 from ringcast.cli.replacing import replacing
 from ringcast.cli.show import picture_path
 from ringcast.errors import ArgumentError
@@ -91,16 +92,23 @@ def _draw(chain: ConvChain, found: Overlap, path: Path) -> None:
 
 
 def _print_overlap(found: Overlap) -> None:
+    screen = console()
+    table = _table(found, ("stack inside [period]", "ratio 1-D / 2-D", "CV", "border px"))
+    narrow = _table(found, ("stack inside\n[period]", "ratio\n1-D / 2-D", "CV", "border\npx"))
+    screen.print(table if fits(table, screen) else narrow)
+    for line in [*_layer_notes(found), *_stack_notes(found)]:
+        screen.print(line, soft_wrap=True)
+
+
+def _table(found: Overlap, headings: Sequence[str]) -> Table:
     grid = Table(box=None, header_style="bold")
-    for heading in ("", "layer", "out", "alone", "stack inside [period]", "ratio 1-D / 2-D", "CV", "border px"):
-        grid.add_column(heading, justify="right" if heading in ("", "out") else "left", overflow="fold")
+    for heading in ("", "layer", "out", "alone", *headings):
+        alignment: JustifyMethod = "right" if heading in ("", "out") else "left"
+        grid.add_column(heading, justify=alignment, overflow="fold", no_wrap=heading in ("", "out", "alone"))
     for layer in found.layers:
         pixels = f"{layer.output.height} x {layer.output.width}"
         grid.add_row(str(layer.number), layer.name, pixels, _judgement(layer), *_cells(layer.stack))
-    screen = console()
-    screen.print(grid)
-    for line in [*_layer_notes(found), *_stack_notes(found)]:
-        screen.print(line, soft_wrap=True)
+    return grid
 
 
 def _judgement(layer: LayerOverlap) -> str:

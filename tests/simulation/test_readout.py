@@ -17,8 +17,9 @@ ALL = {"dark_noise": True, "digitiser": "ski", "trigger": True}
 NONE = (np.zeros(0, dtype=np.int64), np.zeros(0))
 
 
-def read(light, event=3, **switches):
-    return read_out(*light, SENSOR, make_plan(**(GOOD | switches)), n_pmt=N_PMT, event=event, window_ns=340.0)
+def read(light, event=3, alive=None, **switches):
+    plan, alive = make_plan(**(GOOD | switches)), np.ones(N_PMT, bool) if alive is None else alive
+    return read_out(*light, SENSOR, plan, alive=alive, event=event, window_ns=340.0)
 
 
 def flash(n, at_ns=100.0, seed=1):
@@ -112,3 +113,14 @@ def test_events_do_not_depend_on_batch_or_order(start_chain):
     assert len(whole.hits) == 20
     missed = np.isnan(whole.trigger_ns)
     assert ((whole.hits.counts.numpy() == 0) == missed).all()
+
+
+def test_dead_sensors_report_neither_light_nor_noise():
+    alive = np.random.default_rng(2).random(N_PMT) > 0.3
+    light = flash(3000)
+    for switches in ({}, {"dark_noise": True}, ALL):
+        found, whole = read(light, alive=alive, **switches).digits, read(light, **switches).digits
+        assert bool(alive[found.sensor].all())
+        assert not bool(alive[whole.sensor].all())
+        share = len(found.sensor) / len(whole.sensor)
+        assert abs(share - 0.7) < 4 * np.sqrt(0.7 * 0.3 / len(whole.sensor)) + 0.01

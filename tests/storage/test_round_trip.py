@@ -33,9 +33,9 @@ def test_what_is_written_is_read(file, tank, events):
     assert (found.metadata, found.path, found.time_zero) == ({"seed": 5}, file, "primary birth")
 
 
-@pytest.mark.parametrize("preset", ["mini", "super-k"])
-def test_the_detector_is_inside_and_equal(tmp_path, preset):
-    tank = load_detector(preset)
+@pytest.mark.parametrize(("preset", "dead"), [("mini", ()), ("super-k", ()), ("iwcd", ()), ("mini", (4, 700))])
+def test_the_detector_is_inside_and_equal(tmp_path, preset, dead):
+    tank = load_detector(preset, dead=dead)
     track = Track("e-", 10, (0, 0, 0), (0, 0, 1))
     write_events(tmp_path / "one.h5", track, Hits.of([3], [1.0], [2.0], [0, 1], len(tank)), tank, metadata={})
     found = read_events(tmp_path / "one.h5").detector

@@ -62,7 +62,7 @@ def reconstruct(
         events: Numbers of events as first:end, or one number; all if not given.
         particles: Hypotheses, separated by commas.
         energy: Kinetic energies allowed, in MeV as low:high; those that the model was trained on if not given.
-        detector: iwcd-grid, super-k, mini, or a TOML file, for files that name no detector.
+        detector: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file, for files that name no detector.
         geometry: Sensor table (npz) that the file counts sensors by.
         overwrite: Replace the output if it exists.
         json_output: Print one JSON document with the numbers unrounded.

@@ -1,13 +1,15 @@
 """Detectors by name or from a TOML file."""
 
 import tomllib
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, model_validator
 
 from ringcast.errors import ConfigError, RingcastError, fault_sentence
+from ringcast.geometry.dead import read_dead, with_dead
 from ringcast.geometry.detector import Detector
 from ringcast.geometry.placement import cylinder
 from ringcast.geometry.spacing import require_apart
@@ -69,6 +71,8 @@ class DetectorConfig(_Part):
     """Radius of a sensor's face."""
     cylinder: CylinderConfig | None = None
     table: TableConfig | None = None
+    dead: tuple[NonNegativeInt, ...] | str = ()
+    """Numbers of dead sensors, or the name of a text file of them beside the TOML file."""
 
     @model_validator(mode="after")
     def _one_layout(self) -> "DetectorConfig":
@@ -77,19 +81,27 @@ class DetectorConfig(_Part):
         return self
 
 
-def load_detector(which: str | Path) -> Detector:
+def load_detector(which: str | Path, *, dead: Sequence[int] | Path | str = ()) -> Detector:
     """A preset by name, or a detector of your own from a TOML file.
 
     Args:
         which: One of `PRESETS`, or the path of a TOML file with the keys of `DetectorConfig`.
+        dead: Numbers of dead sensors, or a text file of them, in addition to those that the TOML file names.
 
     Raises:
         ConfigError: There is no such preset or file, the file has a wrong key or value, or sensors overlap.
+        FileError: The list of dead sensors is not readable.
+        ArgumentError: A dead sensor is not in the detector.
 
     Example:
         >>> load_detector("super-k").image_shape("barrel")
         (51, 150)
     """
+    numbers = read_dead(dead) if isinstance(dead, (str, Path)) else dead
+    return with_dead(_load(which), numbers)
+
+
+def _load(which: str | Path) -> Detector:
     if str(which) in PRESETS:
         with as_file(files("ringcast.geometry") / "presets") as folder:
             return _read(folder / f"{which}.toml")
@@ -107,7 +119,8 @@ def _read(path: Path) -> Detector:
     except ValidationError as reason:
         raise ConfigError(f"{path}: {fault_sentence(reason.errors())}") from None
     try:
-        return _build(config, path.parent)
+        numbers = read_dead(path.parent / config.dead) if isinstance(config.dead, str) else config.dead
+        return with_dead(_build(config, path.parent), numbers)
     except ConfigError:
         raise
     except RingcastError as reason:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ringcast.errors import ArgumentError
 
-__all__ = ["SURFACES", "Detector", "in_front_cm", "stands_on_wall"]
+__all__ = ["SURFACES", "Detector", "in_front_cm", "on_wall_cm", "stands_on_wall"]
 
 SURFACES = ("top", "barrel", "bottom")
 """Surfaces by their code in `Detector.surface`: 0 top cap, 1 barrel, 2 bottom cap, as in WCSim's tube tables."""
@@ -54,6 +54,8 @@ class Detector:
     """Row of the sensor's pixel in its surface's picture (barrel: grows with z; caps: with x); -1 without picture."""
     column: Int[Tensor, " pmt"]
     """Column of the pixel (barrel: grows with azimuth from -pi; caps: with y); -1 without picture."""
+    alive: Bool[Tensor, " pmt"] | None = None
+    """False for dead sensors, which never report a hit; None if all are alive. It is no part of the fingerprint."""
 
     def __post_init__(self) -> None:
         n = len(self.position_cm)
@@ -63,6 +65,11 @@ class Detector:
                 raise ArgumentError(f"Detector {name} has {found} entries; expected one for each of {n} positions")
         if n == 0:
             raise ArgumentError(f"Detector {self.name} has no sensors; expected at least one")
+        if self.alive is not None and (len(self.alive) != n or not bool(self.alive.any())):
+            raise ArgumentError(
+                f"Detector alive has {len(self.alive)} entries, {int(self.alive.sum())} of them true;"
+                f" expected one for each of {n} positions, and a live sensor"
+            )
         self._check_wall()
 
     def _check_wall(self) -> None:
@@ -103,6 +110,11 @@ class Detector:
         return (self.surface == SURFACES.index(surface)).nonzero().squeeze(-1)
 
     @property
+    def n_dead(self) -> int:
+        """How many sensors are dead."""
+        return 0 if self.alive is None else int((~self.alive).sum())
+
+    @property
     def fingerprint(self) -> str:
         """A short digest of the sensor positions: equal tanks have equal fingerprints."""
         rounded = (self.position_cm.double() * 10).round().to(torch.int64)
@@ -131,3 +143,23 @@ def in_front_cm(
 def stands_on_wall(in_front_cm: Float[Tensor, " pmt"], pmt_radius_cm: Float[Tensor, " pmt"]) -> Bool[Tensor, " pmt"]:
     """Whether sensors are within their own radius of the wall, or in front of it by no more than a module is deep."""
     return (in_front_cm >= -pmt_radius_cm) & (in_front_cm <= pmt_radius_cm.clamp_min(_MODULE_DEPTH_CM))
+
+
+def on_wall_cm(detector: Detector) -> Float[Tensor, "pmt 3"]:
+    """Sensor positions for a wall that is flat: those of modules are moved straight back onto the wall.
+
+    If no sensor stands in front of the wall by more than its radius, the positions are given back as they are.
+
+    Example:
+        >>> from ringcast.geometry import load_detector
+        >>> tank = load_detector("wcte")
+        >>> bool(torch.allclose(on_wall_cm(tank)[tank.on("top"), 2], torch.tensor(tank.half_height_cm).double()))
+        True
+    """
+    position, size = detector.position_cm, (detector.radius_cm, detector.half_height_cm)
+    if not bool((in_front_cm(position, detector.surface, size) > detector.pmt_radius_cm).any()):
+        return position
+    axis_distance = position[:, :2].norm(dim=-1, keepdim=True).clamp_min(1e-9)
+    barrel = torch.cat([position[:, :2] * detector.radius_cm / axis_distance, position[:, 2:]], -1)
+    cap = torch.cat([position[:, :2], position[:, 2:].sign() * detector.half_height_cm], -1)
+    return torch.where((detector.surface == 1)[:, None], barrel, cap)

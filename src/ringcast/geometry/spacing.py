@@ -1,4 +1,4 @@
-"""Which sensors of a tank are neighbours, and whether they overlap."""
+"""Which points are neighbours: sensors that overlap, and sensors of two tables at one place."""
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from ringcast.errors import ArgumentError
 from ringcast.geometry.detector import Detector
 
-__all__ = ["close_pairs", "require_apart"]
+__all__ = ["close_pairs", "nearest", "require_apart"]
 
 _SLACK = 0.01
 """Share of the sum of two radii by which faces may overlap: neighbours on the dome of a module stand at an angle, and
@@ -48,16 +48,42 @@ def close_pairs(
         >>> first.tolist(), second.tolist()
         ([0], [2])
     """
-    cube = np.floor(position_cm / reach_cm).astype(np.int64)
-    cube -= cube.min(axis=0) - 1
-    width = cube.max(axis=0) + 2
-    key = _key(cube, width)
-    order = np.argsort(key, kind="stable")
-    pairs = [_beside(key, order, _key(cube + np.array(step) - 1, width)) for step in np.ndindex(3, 3, 3)]
-    first, second = np.concatenate(pairs, axis=1)
-    near = np.linalg.norm(position_cm[first] - position_cm[second], axis=-1) < reach_cm
-    once = near & (first < second)
+    first, second, apart = _touching(position_cm, position_cm, reach_cm)
+    once = (apart < reach_cm) & (first < second)
     return first[once], second[once]
+
+
+def nearest(
+    position_cm: Float[np.ndarray, "row 3"], other_cm: Float[np.ndarray, "pmt 3"], reach_cm: float
+) -> tuple[Int[np.ndarray, " row"], Float[np.ndarray, " row"]]:
+    """The nearest of other points to each point, and its distance in cm; -1 and infinity if none is within reach.
+
+    Example:
+        >>> sensor, apart = nearest(np.array([[0.0, 0, 1], [9, 9, 9]]), np.array([[0.0, 0, 3], [0, 0, 0]]), 2.5)
+        >>> sensor.tolist(), apart.tolist()
+        ([1, -1], [1.0, inf])
+    """
+    first, second, apart = _touching(position_cm, other_cm, reach_cm)
+    order = np.lexsort((second, apart, first))
+    order = order[apart[order] <= reach_cm]
+    row, place = np.unique(first[order], return_index=True)
+    found, distance = np.full(len(position_cm), -1, dtype=np.int64), np.full(len(position_cm), np.inf)
+    found[row], distance[row] = second[order][place], apart[order][place]
+    return found, distance
+
+
+def _touching(
+    one: NDArray[np.float64], other: NDArray[np.float64], reach_cm: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs of points of two tables in the same or touching cubes, and how far apart they are."""
+    cubes = [np.floor(points / reach_cm).astype(np.int64) for points in (one, other)]
+    low = np.concatenate(cubes).min(axis=0) - 1
+    width = np.concatenate(cubes).max(axis=0) - low + 2
+    key = _key(cubes[1] - low, width)
+    order = np.argsort(key, kind="stable")
+    steps = [_key(cubes[0] - low + np.array(step) - 1, width) for step in np.ndindex(3, 3, 3)]
+    first, second = np.concatenate([_beside(wanted, key, order) for wanted in steps], axis=1)
+    return first, second, np.linalg.norm(one[first] - other[second], axis=-1)
 
 
 def _key(cube: NDArray[np.int64], width: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -65,10 +91,10 @@ def _key(cube: NDArray[np.int64], width: NDArray[np.int64]) -> NDArray[np.int64]
     return key
 
 
-def _beside(key: NDArray[np.int64], order: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Pairs of each point and the points whose cube has the wanted key."""
+def _beside(wanted: NDArray[np.int64], key: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of each row with a wanted key and the points that have it; `order` sorts `key`."""
     low, high = (np.searchsorted(key[order], wanted, side=side) for side in ("left", "right"))
     count = high - low
-    first = np.repeat(np.arange(len(key)), count)
+    first = np.repeat(np.arange(len(wanted)), count)
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     return np.stack([first, order[np.repeat(low, count) + within]])

@@ -33,7 +33,7 @@ def read_out(
     response: SensorResponse,
     plan: SimulationPlan,
     *,
-    n_pmt: int,
+    alive: NDArray[np.bool_],
     event: int,
     window_ns: float,
 ) -> Reading:
@@ -44,17 +44,18 @@ def read_out(
         time_ns: Time of each photoelectron after the primary's birth.
         response: The sensor's tables.
         plan: Dark noise, digitiser and trigger.
-        n_pmt: Sensors of the detector.
+        alive: False for each dead sensor of the detector, whose photoelectrons are dropped.
         event: Event number; with the plan's seed it keys the random numbers.
         window_ns: Later photoelectrons are not counted if the plan has no window of its own and no trigger.
     """
     window = plan.window_ns or (_LONGEST_NS if plan.trigger else window_ns)
     if plan.dark_noise:
         span = _dark_span_ns(time_ns[time_ns < window]) if plan.trigger else (0.0, window)
-        dark = dark_photoelectrons(n_pmt, span, response, event_generator(plan.seed, event, _DARK))
+        dark = dark_photoelectrons(len(alive), span, response, event_generator(plan.seed, event, _DARK))
         bright = time_ns < window
         sensor, time_ns = np.append(sensor[bright], dark[0]), np.append(time_ns[bright], dark[1])
         window = max(window, span[1])
+    sensor, time_ns = sensor[alive[sensor]], time_ns[alive[sensor]]
     generator = event_generator(plan.seed, event, _RESPONSE)
     if plan.digitiser == "simple":
         return Reading(Digits(*respond(sensor, time_ns, response, window_ns=window, generator=generator)), np.nan)
@@ -63,7 +64,8 @@ def read_out(
     digits = digitise(sensor[inside], time_ns[inside], response, time_step_ns=step, generator=generator)
     if not plan.trigger:
         return Reading(digits, np.nan)
-    noise = dark_digits_in_trigger(n_pmt, response) if plan.dark_noise and plan.trigger_noise_correction else 0
+    correct = plan.dark_noise and plan.trigger_noise_correction
+    noise = dark_digits_in_trigger(int(alive.sum()), response) if correct else 0
     trigger = trigger_time_ns(digits.time_ns, plan.trigger_hits + noise)
     return Reading(cut_window(digits, trigger), trigger)
 

@@ -62,7 +62,7 @@ class Chain:
     @staticmethod
     def start(plan: SimulationPlan, data_folder: Path) -> "Chain":
         """Load the detector and tables and start Geant4."""
-        detector = load_detector(plan.detector)
+        detector = load_detector(plan.detector, dead=plan.dead)
         optics, interactions = load_interactions(
             load_optics(detector.pmt_type),
             scattering=plan.scattering,
@@ -106,13 +106,14 @@ class Chain:
         self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray
     ) -> tuple[Hits, NDArray[np.float64] | None]:
         edges = np.searchsorted(row, np.arange(len(events) + 1))
+        alive = np.ones(len(self.detector), bool) if self.detector.alive is None else self.detector.alive.numpy()
         readings = [
             read_out(
                 sensor[a:b],
                 time[a:b],
                 self.response,
                 self.plan,
-                n_pmt=len(self.detector),
+                alive=alive,
                 event=int(event),
                 window_ns=_crossing_ns(self.detector) + _MARGIN_NS,
             )
@@ -147,7 +148,7 @@ def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), worker
     if not todo:
         return
     require_engine()
-    require_room(plan, load_detector(plan.detector))  # refuse a bad plan before any worker starts
+    require_room(plan, load_detector(plan.detector, dead=plan.dead))  # refuse a bad plan before any worker starts
     n = min(workers or os.cpu_count() or 1, len(todo))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         folder = engine_data_folder(Path(scratch))

@@ -47,6 +47,9 @@ def write_detector(file: h5py.File, detector: Detector) -> None:
     for name in _COLUMNS:
         values = getattr(detector, name).detach().cpu().contiguous().numpy()
         group.create_dataset(name, data=values, compression="gzip", compression_opts=6, shuffle=True)
+    if detector.alive is not None:
+        alive = detector.alive.cpu().numpy().astype("u1")
+        group.create_dataset("alive", data=alive, compression="gzip", compression_opts=6, shuffle=True)
 
 
 def read_detector(source: Source) -> Detector:
@@ -61,6 +64,8 @@ def read_detector(source: Source) -> Detector:
         name: torch.from_numpy(source.column(f"{DETECTOR_GROUP}/{name}", (n, *tail), kinds))
         for name, (kinds, tail) in _COLUMNS.items()
     }
+    if "alive" in group:
+        columns["alive"] = torch.from_numpy(source.column(f"{DETECTOR_GROUP}/alive", (n,), "iu")) > 0
     try:
         texts = {name: str(group.attrs[name]) for name in _TEXTS}
         lengths = {name: float(group.attrs[name]) for name in _LENGTHS}

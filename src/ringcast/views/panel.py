@@ -109,7 +109,9 @@ def detector_panel(detector: Detector) -> Panel:
         ('1,024 sensors', '2.0 m x 2.0 m', '27 % coverage')
     """
     size = f"{2 * detector.radius_cm / m:.1f} m x {2 * detector.half_height_cm / m:.1f} m"
-    notes = (f"{len(detector):,} sensors", size, f"{100 * detector.coverage:.0f} % coverage")
+    notes: tuple[str, ...] = (f"{len(detector):,} sensors", size, f"{100 * detector.coverage:.0f} % coverage")
+    if detector.n_dead:
+        notes += (f"{detector.n_dead:,} dead",)
     nothing = torch.zeros(len(detector))
     return Panel(
         title=detector.name, quantity="charge", values=nothing, covered=nothing > 0, uncovered="sensor", notes=notes

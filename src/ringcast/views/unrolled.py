@@ -18,6 +18,7 @@ from ringcast.views.ink import INK, MUTED
 from ringcast.views.panel import Overlay, Panel
 from ringcast.views.ring import ring_of
 from ringcast.views.scale import ColourScale, charge_scale, probability_scale, pull_scale
+from ringcast.views.tank import DEAD_COLOUR as DEAD
 from ringcast.views.tank import UNCOVERED_COLOUR as UNCOVERED
 from ringcast.views.tank import UNLIT_COLOUR as UNLIT
 from ringcast.views.tank import TankLayout, draw_tank, lay_out
@@ -122,12 +123,14 @@ def _draw_sensors(axes: Axes, panel: Panel, detector: Detector, scale: ColourSca
     """Draw every sensor and return the legend entries of those without a colour."""
     values = _numbers(panel)
     covered = np.ones(len(values), bool) if panel.covered is None else panel.covered.cpu().numpy()
-    lit = covered & (values > 0 if panel.measured else values >= scale.faintest)
+    dead = np.zeros(len(values), bool) if detector.alive is None else ~detector.alive.cpu().numpy()
+    lit = ~dead & covered & (values > 0 if panel.measured else values >= scale.faintest)
     faint = f"below {scale.faintest:.2g}{' p.e.' if panel.quantity == 'charge' else ''}"
     entries = []
     for chosen, colour, words in (
-        (covered & ~lit, UNLIT, "no hit" if panel.measured else faint),
-        (~covered, UNCOVERED, panel.uncovered),
+        (covered & ~lit & ~dead, UNLIT, "no hit" if panel.measured else faint),
+        (~covered & ~dead, UNCOVERED, panel.uncovered),
+        (dead, DEAD, "dead"),
     ):
         if chosen.any():
             axes.add_collection(_discs(axes, detector, chosen, facecolors=colour))

@@ -7,7 +7,7 @@ from ringcast.simulation.capture import CAPTURED_SHARE, LIFETIME_NS
 from ringcast.simulation.geant4 import Engine
 from tests.simulation.yields import MUON_MEV, before_decay, shoot
 
-N = 4000
+N = 2500
 SLOW_MEV = 20.0  # stops within 2 cm
 
 

@@ -57,16 +57,6 @@ def test_hits_are_inside_the_window_and_the_detector(start_chain):
     assert float(hits.time_ns.max()) < 50 + 5 * 2  # smearing can move a time past the window
 
 
-@pytest.mark.slow
-def test_worker_processes_give_the_same_events(start_chain):
-    fields = {"particles": ("e-", "gamma"), "energy_mev": (50, 300), "n_events": 60}
-    plan = make_plan(detector="mini", batch=20, **fields)
-    found = {batch.number: batch for batch in simulate(plan, skip=frozenset({0}), workers=2)}
-    assert set(found) == {1, 2}
-    chain = start_chain(**fields)
-    assert all(equal(batch.hits, chain.run(number).hits) for number, batch in found.items())
-
-
 def test_a_missing_engine_is_named_before_any_worker_starts(monkeypatch):
     monkeypatch.setattr(geant4, "find_spec", lambda name: None)
     plan = make_plan(detector="mini", n_events=5, particles=("e-",), energy_mev=(50, 300))

@@ -46,14 +46,14 @@ def test_light_and_path_of_muons_are_those_of_geant4(engine, name, energy, with_
 def test_light_of_gammas_is_that_of_electrons(engine, energy):
     """A gamma spends what an electron spends, less a few MeV of pair and Compton recoil below threshold; above 130 MeV
     one in about a hundred meets a nucleus and gives less."""
-    n = 200
+    n = 100
     gamma, electron = (light(shoot(engine, name, energy, n), n) for name in ("gamma", "e-"))
     assert abs(gamma.mean / electron.mean - 1) < 0.04 + 4 * np.hypot(gamma.error, electron.error) / electron.mean
 
 
 @pytest.mark.parametrize("energy", [1, 100, 500])
 def test_light_of_a_neutral_pion_is_that_of_two_gammas(engine, energy):
-    n = 200
+    n = 100
     pion = light(shoot(engine, "pi0", energy, n), n)
     total = energy + particle_type("pi0").mass_mev
     gammas = light(shoot(engine, "gamma", total / 2, n), n)

@@ -1,21 +1,16 @@
 """The whole chain from a plan to hits, batch by batch, over worker processes."""
 
 import os
-import signal
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ringcast.errors import EngineError
 from ringcast.events import Hits, Track
 from ringcast.geometry import Detector, load_detector
 from ringcast.simulation.cherenkov import mean_photons, select_steps
@@ -28,6 +23,7 @@ from ringcast.simulation.readout import read_out
 from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import Wall, build_wall
+from ringcast.simulation.workers import work_through
 from ringcast.units import C_CM_PER_NS
 
 __all__ = ["Batch", "Chain", "simulate"]
@@ -72,9 +68,7 @@ class Chain:
         return Chain(
             plan,
             detector,
-            Engine(
-                data_folder, seed=plan.seed, muon_capture=plan.muon_capture, independent=plan.independent_events
-            ),
+            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture, independent=plan.independent_events),
             optics,
             build_wall(detector, expose_cm(detector.pmt_type) if plan.pmt_shape == "cap" else 0.0),
             load_sensor(detector.pmt_type),
@@ -135,6 +129,8 @@ def _crossing_ns(detector: Detector) -> float:
 def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0) -> Iterator[Batch]:
     """Simulate a plan's batches in worker processes and yield each as it is done, in any order.
 
+    A worker that dies is replaced and its batch done again, to the same events.
+
     Args:
         plan: What to simulate.
         skip: Numbers of batches that need not be done.
@@ -142,7 +138,7 @@ def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), worker
 
     Raises:
         ArgumentError: The plan does not fit the detector.
-        EngineError: Geant4 is missing or a worker died.
+        EngineError: Geant4 is missing, or a batch ended its worker process three times.
     """
     todo = [number for number in range(plan.n_batches) if number not in skip]
     if not todo:
@@ -152,39 +148,14 @@ def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), worker
     n = min(workers or os.cpu_count() or 1, len(todo))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         folder = engine_data_folder(Path(scratch))
-        pool = ProcessPoolExecutor(n, get_context("spawn"), _start_worker, (plan, folder))
-        try:
-            yield from _in_flight(pool, todo, 2 * n)
-        except BrokenProcessPool:
-            raise EngineError(
-                "a simulation worker died: Geant4 ends its process when a data file is missing or memory runs out;"
-                " run again to go on from the last whole batch"
-            ) from None
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        yield from work_through(todo, partial(_start_chain, plan, folder), workers=n, name=partial(_name_batch, plan))
 
 
-def _in_flight(pool: ProcessPoolExecutor, todo: list[int], depth: int) -> Iterator[Batch]:
-    """Keep a few batches under way, so that memory stays bounded however many there are."""
-    waiting = iter(todo)
-    running: set[Future[Batch]] = {pool.submit(_work, number) for number in islice(waiting, depth)}
-    while running:
-        done, running = wait(running, return_when=FIRST_COMPLETED)
-        running |= {pool.submit(_work, number) for number in islice(waiting, len(done))}
-        for future in done:
-            yield future.result()
+def _start_chain(plan: SimulationPlan, data_folder: Path) -> Callable[[int], Batch]:
+    """Set a worker process up."""
+    return Chain.start(plan, data_folder).run
 
 
-_chain: Chain | None = None
-
-
-def _start_worker(plan: SimulationPlan, data_folder: Path) -> None:
-    """Set this worker process up; Ctrl-C is the parent's business."""
-    global _chain  # noqa: PLW0603 - a worker process has no other place to keep its engine
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _chain = Chain.start(plan, data_folder)
-
-
-def _work(number: int) -> Batch:
-    assert _chain is not None
-    return _chain.run(number)
+def _name_batch(plan: SimulationPlan, number: int) -> str:
+    first = number * plan.batch
+    return f"batch {number} (events {first} to {min(first + plan.batch, plan.n_events) - 1})"

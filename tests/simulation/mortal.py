@@ -1,0 +1,48 @@
+"""Work that ends its own process, for tests of what becomes of it; imported by worker processes."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+from ringcast.errors import EngineError
+from ringcast.simulation import Chain
+
+
+def die_unless(marker):
+    """End this process at once, the first time."""
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def start_squares(folder):
+    """Squares; 3 ends its process once, 7 always, -1 is an error, and so is a start in a folder that says so."""
+    if (folder / "no start").exists():
+        os.abort()
+    return partial(_square, folder)
+
+
+def _square(folder, number):
+    if number == 3:
+        die_unless(folder / "three")
+    if number == 7:
+        os.abort()
+    if number == -1:
+        raise EngineError("no number")
+    with (folder / "done").open("a") as file:
+        file.write(f"{number}\n")
+    return number * number
+
+
+def start_mortal_chain(folder, plan, data_folder):
+    """The real chain, which dies in the middle of batch 1 the first time."""
+    chain = Chain.start(plan, data_folder)
+
+    def run(number):
+        batch = chain.run(number)
+        if number == 1:
+            die_unless(Path(folder) / "died")
+        return batch
+
+    return run

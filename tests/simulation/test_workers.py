@@ -1,0 +1,63 @@
+"""Workers that die: what they had in hand is done again, to the same result, but not for ever."""
+
+import hashlib
+import logging
+import sys
+from functools import partial
+
+import pytest
+
+from ringcast.errors import EngineError
+from ringcast.simulation import simulate
+from ringcast.simulation.workers import work_through
+from ringcast.storage import Shards
+from tests.simulation.mortal import start_mortal_chain, start_squares
+
+
+def test_a_dead_worker_is_replaced_and_its_piece_done_again(tmp_path, caplog):
+    caplog.set_level(logging.WARNING)
+    todo = [0, 1, 2, 3, 4, 5, 6]
+    found = list(work_through(todo, partial(start_squares, tmp_path), workers=2, name="piece {}".format))
+    assert sorted(found) == [0, 1, 4, 9, 16, 25, 36]
+    assert sorted(map(int, (tmp_path / "done").read_text().split())) == todo
+    assert [record.getMessage() for record in caplog.records] == [
+        "piece 3 ended a simulation worker (SIGKILL); a new one does it again"
+    ]
+
+
+def test_a_piece_that_kills_three_times_is_named(tmp_path):
+    with pytest.raises(EngineError, match=r"^piece 7 ended a simulation worker 3 times \(SIGABRT\): Geant4 ends its"):
+        list(work_through([5, 7, 6], partial(start_squares, tmp_path), workers=1))
+    assert (tmp_path / "done").read_text().split() == ["5"]
+
+
+def test_a_start_that_fails_three_times_is_an_error(tmp_path):
+    (tmp_path / "no start").touch()
+    with pytest.raises(EngineError, match=r"^its start ended a simulation worker 3 times \(SIGABRT\)"):
+        list(work_through([1], partial(start_squares, tmp_path), workers=1))
+
+
+def test_errors_of_the_work_come_through(tmp_path):
+    with pytest.raises(EngineError, match="no number") as reason:
+        list(work_through([1, -1], partial(start_squares, tmp_path), workers=1))
+    assert "_square" in reason.value.__notes__[0]  # where it happened
+
+
+@pytest.mark.slow
+def test_a_file_is_the_same_for_two_workers_of_which_one_dies(tmp_path, monkeypatch, start_chain):
+    fields = {"n_events": 60, "particles": ("e-", "mu-", "pi0"), "energy_mev": (50, 200)}
+    chain = start_chain(**fields)
+
+    def digest(name, batches):
+        shards = Shards.open(tmp_path / name, chain.plan.configuration)
+        for batch in batches:
+            shards.write(batch.number, batch.tracks, batch.hits)
+        shards.merge(chain.plan.n_batches, chain.detector)
+        return hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+
+    undisturbed = digest("one.h5", [chain.run(number) for number in range(3)])
+    mortal = partial(start_mortal_chain, tmp_path)
+    monkeypatch.setattr(sys.modules["ringcast.simulation.simulate"], "_start_chain", mortal)
+    rest = simulate(chain.plan, skip=frozenset({0}), workers=2)
+    assert digest("two.h5", [chain.run(0), *rest]) == undisturbed
+    assert (tmp_path / "died").exists()

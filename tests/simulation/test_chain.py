@@ -8,7 +8,7 @@ from ringcast.errors import EngineError
 from ringcast.events import Track
 from ringcast.simulation import geant4, make_plan, simulate
 from ringcast.simulation.cherenkov import mean_photons
-from ringcast.simulation.engine_data import VARIABLE, engine_data_folder
+from ringcast.simulation.engine_data import VARIABLE, build_data_folder, engine_data_folder
 from ringcast.simulation.transport import transport
 from tests.simulation.closed_forms import all_seeing_wall, flat_optics
 
@@ -66,7 +66,13 @@ def test_a_missing_engine_is_named_before_any_worker_starts(monkeypatch):
 
 def test_a_data_folder_without_tables_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    with pytest.raises(EngineError, match="expected a folder with G4EMLOW"):
+    lacks = "lacks G4EMLOW8.8/brem_SB/br1 and 20 more; expected the data sets of Geant4 11.4: unset it"
+    with pytest.raises(EngineError, match=lacks):
+        engine_data_folder(tmp_path)
+    build_data_folder(tmp_path)
+    assert engine_data_folder(tmp_path / "unused") == tmp_path
+    (tmp_path / "G4NDL4.7.1").rmdir()
+    with pytest.raises(EngineError, match="lacks G4NDL4"):
         engine_data_folder(tmp_path)
 
 

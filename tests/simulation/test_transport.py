@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ringcast.geometry import PRESETS, load_detector
+from ringcast.geometry.detector import on_wall_cm
 from ringcast.simulation.cherenkov import Steps, mean_photons
 from ringcast.simulation.optics import load_optics
 from ringcast.simulation.transport import transport
@@ -125,7 +126,7 @@ def batch_of_steps(tank, generator, n):
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_grid_finds_what_brute_force_finds(name):
     tank = load_detector(name)
-    wall, position, reach = build_wall(tank), tank.position_cm.numpy(), tank.pmt_radius_cm.numpy()
+    wall, position, reach = build_wall(tank), on_wall_cm(tank).numpy(), tank.pmt_radius_cm.numpy()
     generator = np.random.default_rng(3)
     for _ in range(300):
         direction = generator.standard_normal(3)

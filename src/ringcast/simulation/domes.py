@@ -79,7 +79,7 @@ def _search(x, y, z, u, v, w, start, end, surface, wall, best, found, skip):  # 
     """The nearest of `best` and the domes of one surface between two distances along the line.
 
     Cells are looked up at points at most `stride_cm` apart; a dome is listed in every cell within half of that from
-    it, so none is missed.
+    it, so none is missed. Light that comes to a dome from behind its rim passes it.
     """
     if start >= end:
         return best, found
@@ -102,5 +102,11 @@ def _search(x, y, z, u, v, w, start, end, surface, wall, best, found, skip):  # 
             if root2 > 0.0:
                 distance = -along - np.sqrt(root2)
                 if 0.0 < distance < best:
-                    best, found = distance, sensor
+                    height = (
+                        (a + distance * u) * wall.axis[sensor, 0]
+                        + (b + distance * v) * wall.axis[sensor, 1]
+                        + (c + distance * w) * wall.axis[sensor, 2]
+                    )
+                    if height >= wall.rim_cm[sensor]:
+                        best, found = distance, sensor
     return best, found

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 from ringcast.geometry import Detector
+from ringcast.geometry.detector import on_wall_cm
 
 __all__ = ["Wall", "build_wall", "cell_at", "sensor_at", "wall_crossing"]
 
@@ -40,6 +41,9 @@ class Wall(NamedTuple):
     """Radius of each dome's sphere."""
     axis: NDArray[np.float64] = _NO_VECTORS
     """Unit vector from each dome into the tank."""
+    rim_cm: NDArray[np.float64] = _NO_LENGTHS
+    """Height along its axis, from the centre of its sphere, at which a dome ends: that of the face for tubes of
+    modules, which have water behind them; minus infinity for domes whose back is behind the wall."""
 
 
 def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
@@ -48,16 +52,16 @@ def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
     Args:
         detector: The tank.
         expose_cm: How far a sensor stands out of the wall: a spherical cap whose rim is the sensor's face, on a sphere
-            of radius (r^2 + h^2) / (2 h) for a face of radius r and a height h; 0 makes flat discs.
+            of radius (r^2 + h^2) / (2 h) for a face of radius r and a height h; 0 makes flat discs, and sets the
+            tubes of modules, which stand in front of the wall at angles to it, flat onto the wall behind them.
 
     Raises:
         ArgumentError: A sensor would stand out by more than the radius of its face.
     """
     position = detector.position_cm.double().numpy()
     reach = detector.pmt_radius_cm.double().numpy()
-    flat = _sorted_into_cells(detector, position, reach, reach)
     if expose_cm == 0.0:
-        return flat
+        return _sorted_into_cells(detector, on_wall_cm(detector).double().numpy(), reach, reach)
     if expose_cm > reach.min():
         raise ArgumentError(
             f"sensors of {detector.name} have a face of radius {reach.min():g} cm and would stand out of the wall by"
@@ -72,8 +76,16 @@ def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
     across = (sphere + 0.5 * stride) / (detector.radius_cm - height)
     span = np.where(barrel, detector.radius_cm * np.arcsin(np.minimum(across, 1.0)), sphere + 0.5 * stride)
     wall = _sorted_into_cells(detector, centre, reach, span)
+    modules = bool((on_wall_cm(detector) != detector.position_cm).any())
+    rim = sphere - expose_cm if modules else np.full(len(sphere), -np.inf)
     return wall._replace(
-        position_cm=position, height_cm=height, stride_cm=stride, centre_cm=centre, sphere_cm=sphere, axis=axis
+        position_cm=position,
+        height_cm=height,
+        stride_cm=stride,
+        centre_cm=centre,
+        sphere_cm=sphere,
+        axis=axis,
+        rim_cm=rim,
     )
 
 
@@ -151,13 +163,15 @@ def cell_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, inline="always")
 def sensor_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
-    """Number of the sensor whose face holds a point of the wall, or -1 between sensors."""
+    """Number of the sensor whose face holds a point of the wall, the nearest if two do, or -1 between sensors."""
     cell = cell_at(x, y, z, surface, wall)
+    best, found = np.inf, -1
     for entry in range(wall.start[cell], wall.start[cell + 1]):
         sensor = wall.sensor[entry]
         dx = x - wall.position_cm[sensor, 0]
         dy = y - wall.position_cm[sensor, 1]
         dz = z - wall.position_cm[sensor, 2]
-        if dx * dx + dy * dy + dz * dz <= wall.reach_cm[sensor] * wall.reach_cm[sensor]:
-            return sensor
-    return -1
+        apart = dx * dx + dy * dy + dz * dz
+        if apart <= wall.reach_cm[sensor] * wall.reach_cm[sensor] and apart < best:
+            best, found = apart, sensor
+    return found

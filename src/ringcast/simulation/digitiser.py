@@ -41,7 +41,7 @@ def acceptance(charge_pe: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Example:
         >>> acceptance(np.array([-1.0, 0.1, 0.25, 0.5, 2.0])).round(3).tolist()
-        [0.0, 0.114, 0.537, 0.826, 1.0]
+        [0.0, 0.114, 0.537, 0.825, 1.0]
     """
     x = np.minimum(charge_pe + _SHIFT_PE, _ALL_FROM)
     value = np.polynomial.polynomial.polyval(x, np.array(_POLYNOMIAL))

@@ -22,7 +22,7 @@ water, absorbed by the wall, lost at a sensor's face, seen, cut after too many t
 _UNBORN, _OUTSIDE, _WATER, _WALL, _FACE, _SEEN, _CUT = range(7)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, inline="always")
 def fly(steps, s, event, photon, bound, optics, wall, interactions, seed):  # type: ignore[no-untyped-def]
     """One photon from birth to a sensor number or -1, the time of its end in ns, its fate and its number of turns."""
     number = steps.number[s]
@@ -43,7 +43,9 @@ def fly(steps, s, event, photon, bound, optics, wall, interactions, seed):  # ty
         return -1, 0.0, _OUTSIDE, 0
     a, b, c = _between(steps.start_direction[s], steps.end_direction[s], u0)
     direction = on_cone(a, b, c, np.sqrt(cos2), 2.0 * np.pi * u3)
-    polarisation = birth_polarisation(a, b, c, direction[0], direction[1], direction[2])
+    polarisation = direction  # only scattering looks at it
+    if len(interactions.rayleigh_cm) > 0:
+        polarisation = birth_polarisation(a, b, c, direction[0], direction[1], direction[2])
     found, path, fate, turns = _travel(
         (x, y, z), direction, polarisation, on_grid, event, number, photon, optics, wall, interactions, seed
     )
@@ -51,7 +53,7 @@ def fly(steps, s, event, photon, bound, optics, wall, interactions, seed):  # ty
     return found, birth + path * _interpolate(optics.group_index, on_grid) / C_CM_PER_NS, fate, turns
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, inline="always")
 def _travel(  # type: ignore[no-untyped-def]
     point, direction, polarisation, on_grid, event, number, photon, optics, wall, interactions, seed
 ):
@@ -91,7 +93,8 @@ def _travel(  # type: ignore[no-untyped-def]
             key = (event, number, photon, 2 + turns, seed)
             fate, new = _meet((x, y, z), (u, v, w), found, surface, on_grid, wall, interactions, key)
             if fate == _CUT and turns < interactions.most_turns:
-                p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
+                if scatters:
+                    p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
                 u, v, w = new
                 free, last = free - leg, found if wall.height_cm > 0.0 else -1
             else:
@@ -99,7 +102,7 @@ def _travel(  # type: ignore[no-untyped-def]
         turns += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, inline="always")
 def _meet(point, direction, found, surface, on_grid, wall, interactions, key):  # type: ignore[no-untyped-def]
     """What becomes of a photon at the wall or at a face: its fate, or "cut" and the direction it is reflected to."""
     w0, w1, w2, w3 = 1.0, 0.5, 0.5, 0.0
@@ -137,7 +140,7 @@ def _met(x, y, z, found, surface, on_grid, wall, interactions):  # type: ignore[
     return a, b, c, share
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _accepted(x, y, found, surface, direction, wall, interactions):  # type: ignore[no-untyped-def]
     """Chance of detection at the angle between the photon and the sensor's axis; beyond 90 degrees that of 90."""
     if wall.height_cm > 0.0:

@@ -35,9 +35,9 @@ def _square(folder, number):
     return number * number
 
 
-def start_mortal_chain(folder, plan, data_folder):
+def start_mortal_chain(folder, plan, data_folder, primaries):
     """The real chain, which dies in the middle of batch 1 the first time."""
-    chain = Chain.start(plan, data_folder)
+    chain = Chain.start(plan, data_folder, primaries)
 
     def run(number):
         batch = chain.run(number)

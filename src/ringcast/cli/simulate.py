@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -11,16 +11,31 @@ from ringcast.cli.progress import progress
 from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
+    from ringcast.events import Track
     from ringcast.simulation import SimulationPlan
 
 __all__ = ["simulate"]
+
+_NOTHING_DRAWN = {
+    "n_events": None,
+    "particles": ("e-", "mu-"),
+    "energy_mev": (100.0, 1000.0),
+    "energy_spectrum": "flat",
+    "position_cm": None,
+    "direction": None,
+    "leaves_through": None,
+    "wall_distance_cm": 50.0,
+    "to_wall_cm": 0.0,
+}
+"""What the options that draw primaries say by default."""
 
 
 def simulate(
     *,
     detector: Annotated[str, Parameter(alias="-d")],
-    n_events: Annotated[int, Parameter(name=["--n-events", "-n"])],
+    n_events: Annotated[int | None, Parameter(name=["--n-events", "-n"])] = None,
     output: Annotated[Path, Parameter(alias="-o")],
+    primaries: Path | None = None,
     dead: Path | None = None,
     particles: str = "e-,mu-",
     energy: str = "100:1000",
@@ -64,9 +79,11 @@ def simulate(
 
     Args:
         detector: iwcd-grid, super-k, mini, or a TOML file of your own tank.
-        n_events: How many events.
+        n_events: How many events; the file of primaries says it, if there is one.
         output: The event file (HDF5, digi-hits layout).
         dead: Text file of the numbers of dead sensors, from 0, which never report a hit.
+        primaries: Comma-separated file with a line for each event and the columns event (from 0), particle, energy_mev
+            (kinetic), x_cm, y_cm, z_cm, ux, uy, uz (unit vector), time_ns, in place of drawn particles.
         particles: Names, separated by commas; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0;
             pions lose energy and decay, but meet no nuclei.
         energy: Kinetic energy in MeV as low:high or one number.
@@ -102,18 +119,26 @@ def simulate(
     from ringcast.geometry.dead import read_dead
     from ringcast.simulation import make_plan
 
+    drawn = {
+        "n_events": n_events,
+        "particles": tuple(name.strip() for name in particles.split(",")),
+        "energy_mev": _numbers("--energy", energy, ":", (1, 2)),
+        "energy_spectrum": spectrum,
+        "position_cm": position and _numbers("--position", position, ",", (3,)),
+        "direction": direction and _numbers("--direction", direction, ",", (3,)),
+        "leaves_through": leaves_through,
+        "wall_distance_cm": wall_distance_cm,
+        "to_wall_cm": to_wall_cm,
+    }
+    tracks = None
+    if primaries is not None:
+        tracks, drawn = _listed(primaries, detector, drawn)
+    elif n_events is None:
+        raise ArgumentError("--n-events is missing; say how many events (-n), or list them in a file (--primaries)")
     plan = make_plan(
         detector=detector,
         dead=() if dead is None else read_dead(dead),
-        n_events=n_events,
-        particles=tuple(name.strip() for name in particles.split(",")),
-        energy_mev=_numbers("--energy", energy, ":", (1, 2)),
-        energy_spectrum=spectrum,
-        position_cm=position and _numbers("--position", position, ",", (3,)),
-        direction=direction and _numbers("--direction", direction, ",", (3,)),
-        leaves_through=leaves_through,
-        wall_distance_cm=wall_distance_cm,
-        to_wall_cm=to_wall_cm,
+        **drawn,
         window_ns=window_ns,
         dark_noise=dark_noise,
         digitiser=digitiser,
@@ -129,11 +154,26 @@ def simulate(
         independent_events=independent_events,
         seed=seed,
     )
-    _run(plan, output, workers=workers, overwrite=overwrite)
+    _run(plan, output, workers=workers, overwrite=overwrite, primaries=tracks)
     _summarise(output, json_output=json_output)
 
 
-def _run(plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool) -> None:
+def _listed(path: Path, detector: str, drawn: dict[str, Any]) -> "tuple[Track, dict[str, Any]]":
+    """Primaries of a file and what they say of the plan, if no option asks for drawn ones."""
+    from ringcast.geometry import load_detector
+    from ringcast.simulation import plan_fields, read_primaries
+
+    for name, value in drawn.items():
+        if value != _NOTHING_DRAWN[name]:
+            option = {"energy_mev": "energy", "energy_spectrum": "spectrum", "position_cm": "position"}.get(name, name)
+            raise ArgumentError(f"--{option.replace('_', '-')} draws primaries, but --primaries lists them; choose one")
+    tracks = read_primaries(path, load_detector(detector))
+    return tracks, plan_fields(tracks)
+
+
+def _run(
+    plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool, primaries: "Track | None" = None
+) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.geometry import load_detector
     from ringcast.simulation import require_room
@@ -147,7 +187,7 @@ def _run(plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool)
     already = sum(min(plan.batch, plan.n_events - number * plan.batch) for number in done)
     try:
         with progress(f"simulating {tank.name}", plan.n_events, already) as advance:
-            for batch in run(plan, skip=done, workers=workers):
+            for batch in run(plan, skip=done, workers=workers, primaries=primaries):
                 shards.write(batch.number, batch.tracks, batch.hits, trigger_ns=batch.trigger_ns)
                 advance(len(batch.tracks))
     except KeyboardInterrupt:

@@ -5,7 +5,17 @@ wall and asks the sensors. Use `simulate` for many events over several processes
 """
 
 from ringcast.simulation.plan import SimulationPlan, make_plan
+from ringcast.simulation.primaries import plan_fields, read_primaries
 from ringcast.simulation.simulate import Batch, Chain, simulate
 from ringcast.simulation.tracks import require_room
 
-__all__ = ["Batch", "Chain", "SimulationPlan", "make_plan", "require_room", "simulate"]
+__all__ = [
+    "Batch",
+    "Chain",
+    "SimulationPlan",
+    "make_plan",
+    "plan_fields",
+    "read_primaries",
+    "require_room",
+    "simulate",
+]

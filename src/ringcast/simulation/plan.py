@@ -19,10 +19,10 @@ from pydantic import (
 from ringcast.errors import ArgumentError, RingcastError, fault_sentence
 from ringcast.events import particle_type
 
-__all__ = ["SimulationPlan", "make_plan"]
+__all__ = ["LARGEST_MEV", "LEAST_MEV", "SimulationPlan", "make_plan"]
 
-_LARGEST_MEV = 100_000.0
-_LEAST_MEV = 1.0
+LARGEST_MEV = 100_000.0
+LEAST_MEV = 1.0
 _FIRST_FIELDS = frozenset(
     {"detector", "n_events", "particles", "energy_mev", "position_cm", "direction", "leaves_through"}
     | {"wall_distance_cm", "to_wall_cm", "window_ns", "batch", "seed"}
@@ -46,6 +46,9 @@ class SimulationPlan(BaseModel):
     """Names; events take them in turn."""
     energy_mev: tuple[float, float]
     """Lowest and highest kinetic energy."""
+    primaries: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
+    """SHA-256 of primaries that the user gave, one for each event, in place of drawn ones; see
+    `ringcast.simulation.primaries`. Particles and energies then say what they range over."""
     energy_spectrum: str = "flat"
     """How kinetic energies spread between the two: "flat", or "power:p" for a density that goes as energy ** p."""
     position_cm: tuple[float, float, float] | None = None
@@ -112,8 +115,8 @@ class SimulationPlan(BaseModel):
     @classmethod
     def _in_range(cls, value: tuple[float, float]) -> tuple[float, float]:
         low, high = value
-        if not _LEAST_MEV <= low <= high <= _LARGEST_MEV:
-            raise ValueError(f"expected low:high with {_LEAST_MEV:g} <= low <= high <= {_LARGEST_MEV:g} MeV")
+        if not LEAST_MEV <= low <= high <= LARGEST_MEV:
+            raise ValueError(f"expected low:high with {LEAST_MEV:g} <= low <= high <= {LARGEST_MEV:g} MeV")
         return value
 
     @field_validator("energy_spectrum")

@@ -19,6 +19,7 @@ from ringcast.simulation.geant4 import Engine, require_engine
 from ringcast.simulation.interactions import Interactions, load_interactions
 from ringcast.simulation.optics import Optics, SensorResponse, expose_cm, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
+from ringcast.simulation.primaries import require_primaries
 from ringcast.simulation.readout import read_out
 from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
 from ringcast.simulation.transport import transport
@@ -54,9 +55,11 @@ class Chain:
     wall: Wall
     response: SensorResponse
     interactions: Interactions
+    primaries: Track | None = None
+    """What the user gave in place of drawn primaries, all events of the plan."""
 
     @staticmethod
-    def start(plan: SimulationPlan, data_folder: Path) -> "Chain":
+    def start(plan: SimulationPlan, data_folder: Path, primaries: Track | None = None) -> "Chain":
         """Load the detector and tables and start Geant4."""
         detector = load_detector(plan.detector, dead=plan.dead)
         optics, interactions = load_interactions(
@@ -73,13 +76,17 @@ class Chain:
             build_wall(detector, expose_cm(detector.pmt_type) if plan.pmt_shape == "cap" else 0.0),
             load_sensor(detector.pmt_type),
             interactions,
+            primaries,
         )
 
     def run(self, number: int) -> Batch:
         """Simulate one batch; its content depends on the plan and the event numbers alone."""
         plan = self.plan
         events = np.arange(number * plan.batch, min((number + 1) * plan.batch, plan.n_events))
-        tracks = draw_tracks(plan, self.detector, events)
+        if self.primaries is None:
+            tracks = draw_tracks(plan, self.detector, events)
+        else:
+            tracks = self.primaries[int(events[0]) : int(events[-1]) + 1]
         steps = self.engine.steps(tracks, events)
         mean = mean_photons(steps, self.optics)
         bright = mean > 0
@@ -94,11 +101,13 @@ class Chain:
         row, sensor, time = transport(
             steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions
         )
-        return Batch(number, tracks, *self._respond(events, row, sensor, time))
+        birth = tracks.time_ns.double().numpy()
+        return Batch(number, tracks, *self._respond(events, row, sensor, time - birth[row], birth))
 
     def _respond(
-        self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray
+        self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray, birth: np.ndarray
     ) -> tuple[Hits, NDArray[np.float64] | None]:
+        """Hits from photoelectrons at times since the birth of each primary."""
         edges = np.searchsorted(row, np.arange(len(events) + 1))
         alive = np.ones(len(self.detector), bool) if self.detector.alive is None else self.detector.alive.numpy()
         readings = [
@@ -116,9 +125,12 @@ class Chain:
         pmt, charge, when = (
             np.concatenate(column) for column in zip(*(reading.digits for reading in readings), strict=True)
         )
-        start = np.concatenate([[0], np.cumsum([len(reading.digits.sensor) for reading in readings])])
-        trigger = np.array([reading.trigger_ns for reading in readings]) if self.plan.trigger else None
-        return Hits.of(pmt, charge, when, start, len(self.detector)), trigger
+        counts = [len(reading.digits.sensor) for reading in readings]
+        start = np.concatenate([[0], np.cumsum(counts)])
+        if self.plan.trigger:  # times are since the trigger
+            trigger = np.array([reading.trigger_ns for reading in readings]) + birth
+            return Hits.of(pmt, charge, when, start, len(self.detector)), trigger
+        return Hits.of(pmt, charge, when + np.repeat(birth, counts), start, len(self.detector)), None
 
 
 def _crossing_ns(detector: Detector) -> float:
@@ -126,7 +138,9 @@ def _crossing_ns(detector: Detector) -> float:
     return diagonal * _SLOWEST_INDEX / C_CM_PER_NS
 
 
-def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0) -> Iterator[Batch]:
+def simulate(
+    plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0, primaries: Track | None = None
+) -> Iterator[Batch]:
     """Simulate a plan's batches in worker processes and yield each as it is done, in any order.
 
     A worker that dies is replaced and its batch done again, to the same events.
@@ -135,25 +149,29 @@ def simulate(plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), worker
         plan: What to simulate.
         skip: Numbers of batches that need not be done.
         workers: Worker processes; 0 takes one for each core.
+        primaries: One for each event in place of drawn ones, if the plan names them by their digest.
 
     Raises:
-        ArgumentError: The plan does not fit the detector.
+        ArgumentError: The plan does not fit the detector or the primaries.
         EngineError: Geant4 is missing, or a batch ended its worker process three times.
     """
     todo = [number for number in range(plan.n_batches) if number not in skip]
     if not todo:
         return
     require_engine()
+    require_primaries(plan, primaries)
     require_room(plan, load_detector(plan.detector, dead=plan.dead))  # refuse a bad plan before any worker starts
     n = min(workers or os.cpu_count() or 1, len(todo))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         folder = engine_data_folder(Path(scratch))
-        yield from work_through(todo, partial(_start_chain, plan, folder), workers=n, name=partial(_name_batch, plan))
+        yield from work_through(
+            todo, partial(_start_chain, plan, folder, primaries), workers=n, name=partial(_name_batch, plan)
+        )
 
 
-def _start_chain(plan: SimulationPlan, data_folder: Path) -> Callable[[int], Batch]:
+def _start_chain(plan: SimulationPlan, data_folder: Path, primaries: Track | None) -> Callable[[int], Batch]:
     """Set a worker process up."""
-    return Chain.start(plan, data_folder).run
+    return Chain.start(plan, data_folder, primaries).run
 
 
 def _name_batch(plan: SimulationPlan, number: int) -> str:

@@ -29,6 +29,8 @@ def require_room(plan: SimulationPlan, detector: Detector) -> None:
     Raises:
         ArgumentError: The fixed vertex is outside the tank, or no vertex can be so far from the wall.
     """
+    if plan.primaries is not None:
+        return  # checked when they were read
     if plan.position_cm is not None:
         if float(distance_to_wall_cm(torch.tensor([plan.position_cm], dtype=torch.float64), detector)) <= 0:
             size = f"radius {detector.radius_cm:g}, half height {detector.half_height_cm:g} cm"

@@ -1,0 +1,69 @@
+"""``ringcast simulate --primaries``: a file lists what other options would draw."""
+
+import json
+
+import pytest
+
+from ringcast.cli.main import main
+from ringcast.simulation.primaries import COLUMNS
+from ringcast.storage import read_events
+
+pytest.importorskip("calzone")
+
+
+@pytest.fixture
+def listed(tmp_path):
+    path = tmp_path / "primaries.csv"
+    lines = [",".join(COLUMNS), "0,mu-,200,0,0,-50,0,0,1,0", "1,pi0,100,0,0,0,1,0,0,0", "2,e+,50,1,2,3,0,1,0,40"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def stop_of(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(["simulate", "-d", "mini", "--workers", "1", *map(str, arguments)])
+    return stop.value.code
+
+
+@pytest.mark.slow
+def test_the_file_holds_the_listed_primaries(tmp_path, capsys, listed):
+    output = tmp_path / "events.h5"
+    assert stop_of("--primaries", listed, "-o", output, "--independent-events", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {row["particle"]: row["events"] for row in document["particles"]} == {"mu-": 1, "pi0": 1, "e+": 1}
+    events = read_events(output)
+    assert events.tracks.names == ["mu-", "pi0", "e+"]
+    assert events.tracks.energy_mev.tolist() == pytest.approx([200, 100, 50], rel=1e-6)
+    assert events.tracks.position_cm[2].tolist() == [1, 2, 3]
+    assert events.tracks.time_ns.tolist() == [0, 0, 40]
+    assert (events.hits.counts > 0).all()
+    assert events.metadata["independent_events"] is True
+    assert len(events.metadata["primaries"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["-n", 3], "--n-events draws primaries, but --primaries lists them; choose one"),
+        (["--particles", "e-"], "--particles draws primaries"),
+        (["--energy", "5:6"], "--energy draws primaries"),
+        (["--wall-distance-cm", 10], "--wall-distance-cm draws primaries"),
+    ],
+)
+def test_options_that_draw_are_refused_beside_a_file(tmp_path, capsys, listed, options, sentence):
+    assert stop_of("--primaries", listed, "-o", tmp_path / "x.h5", *options) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_bad_lines_and_no_events_are_refused(tmp_path, capsys, listed):
+    listed.write_text(listed.read_text().replace("pi0", "rho"), encoding="utf-8")
+    assert stop_of("--primaries", listed, "-o", tmp_path / "x.h5") == 2
+    assert "primaries.csv, line 3: particle is 'rho'" in capsys.readouterr().err
+    assert stop_of("-o", tmp_path / "x.h5") == 2
+    assert "--n-events is missing" in capsys.readouterr().err
+    assert not list(tmp_path.glob("x*"))
+
+
+def test_a_wrong_spectrum_is_refused(tmp_path, capsys):
+    assert stop_of("-n", 2, "--spectrum", "steep", "-o", tmp_path / "x.h5") == 2
+    assert "energy_spectrum: expected flat, or power:p" in capsys.readouterr().err

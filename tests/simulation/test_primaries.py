@@ -1,0 +1,134 @@
+"""Files of primaries: what is read, what is refused and where, and that the events follow them."""
+
+import numpy as np
+import pytest
+import torch
+
+from ringcast.errors import ArgumentError, FileError
+from ringcast.events import particle_type
+from ringcast.geometry import load_detector
+from ringcast.simulation import Chain, make_plan, plan_fields, read_primaries, simulate
+from ringcast.simulation.primaries import COLUMNS, require_primaries, threshold_mev
+
+HEADER = ",".join(COLUMNS)
+GOOD = "0,mu-,300,1,2,3,0,0.6,0.8,0"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def put(*lines, header=HEADER):
+        path = tmp_path / "primaries.csv"
+        path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        return path
+
+    return put
+
+
+def test_all_columns_are_read(write):
+    tracks = read_primaries(write(GOOD, "", "1, -11 ,20.5,-4,5.5,-6,1,0,0,-12.25"), load_detector("mini"))
+    assert tracks.names == ["mu-", "e+"]
+    assert tracks.energy_mev.tolist() == [300, 20.5]
+    assert tracks.position_cm.tolist() == [[1, 2, 3], [-4, 5.5, -6]]
+    assert tracks.direction.tolist() == [[0, 0.6, 0.8], [1, 0, 0]]
+    assert tracks.time_ns.tolist() == [0, -12.25]
+
+
+def test_columns_may_come_in_any_order(write):
+    header = ",".join(reversed(COLUMNS))
+    path = write(",".join(reversed(GOOD.split(","))), header=header)
+    assert read_primaries(path, load_detector("mini")).position_cm.tolist() == [[1, 2, 3]]
+
+
+def test_nearly_unit_vectors_are_made_unit_vectors(write):
+    direction = read_primaries(write("0,e-,300,0,0,0,0.577,0.577,0.577,0"), load_detector("mini")).direction
+    assert float(direction.norm()) == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("1,e-,300,0,0,150,0,0,1,0", r"vertex \(0, 0, 150\) cm is outside mini \(radius 100, half height 100 cm\)"),
+        ("1,e-,300,80,80,0,0,0,1,0", "outside mini"),
+        ("1,mu+,50,0,0,0,0,0,1,0", r"energy_mev is 50; expected 53.07 to 100000 for mu\+"),
+        ("1,pi-,70,0,0,0,0,0,1,0", "expected 70.11 to 100000 for pi-"),
+        ("1,gamma,0.5,0,0,0,0,0,1,0", "expected 1 to 100000 for gamma"),
+        ("1,e-,100001,0,0,0,0,0,1,0", "expected 1 to 100000 for e-"),
+        ("1,tau-,300,0,0,0,0,0,1,0", "particle is 'tau-'; expected one of gamma, e-"),
+        ("1,2212,300,0,0,0,0,0,1,0", "particle is 2212; expected one of gamma, e-"),
+        ("1,e-,high,0,0,0,0,0,1,0", "energy_mev is 'high'; expected a number"),
+        ("1,e-,nan,0,0,0,0,0,1,0", "energy_mev is 'nan'; expected a number"),
+        ("1,e-,300,0,0,0,0,0,1,inf", "time_ns is 'inf'; expected a number"),
+        ("1,e-,300,0,0,0,0,0,2,0", "ux, uy, uz have length 2; expected a unit vector"),
+        ("1,e-,300,0,0,0,0,0,0,0", "ux, uy, uz have length 0"),
+        ("0,e-,300,0,0,0,0,0,1,0", "event is '0', expected 1; events count from 0, with one primary each"),
+        ("1,e-,300,0,0,0,0,0,1", "found 9 values; expected 10"),
+    ],
+)
+def test_bad_lines_are_named(write, line, sentence):
+    path = write(GOOD, line, "2,e-,1,1,1,1,1,1,1,1")
+    with pytest.raises(FileError, match=rf"primaries\.csv, line 3: .*{sentence}") as refusal:
+        read_primaries(path if "outside" not in sentence else write(GOOD, line), load_detector("mini"))
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (HEADER.replace("energy_mev", "energy_gev"), "energy_gev"),
+        (HEADER.replace(",time_ns", ""), "no time_ns"),
+        (HEADER + ",event", "event"),
+        ("", "no event"),
+    ],
+)
+def test_wrong_columns_are_named(write, header, found):
+    with pytest.raises(FileError, match=f"line 1: found column {found}; expected event,particle,energy_mev"):
+        read_primaries(write(GOOD, header=header), load_detector("mini"))
+
+
+def test_empty_and_unreadable_files_are_refused(write, tmp_path):
+    with pytest.raises(FileError, match="no primaries; expected a line for each event"):
+        read_primaries(write(), load_detector("mini"))
+    with pytest.raises(FileError, match=r"cannot be read .*No such file"):
+        read_primaries(tmp_path / "none.csv", load_detector("mini"))
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(FileError, match="cannot be read"):
+        read_primaries(tmp_path / "binary.csv", load_detector("mini"))
+
+
+def test_thresholds_are_those_of_slow_light():
+    # SIMULATION: 53.1 MeV (mu) and 70.1 MeV (pi) at n = 1.34
+    assert threshold_mev(particle_type("mu-")) == pytest.approx(53.1, abs=0.1)
+    assert threshold_mev(particle_type("pi+")) == pytest.approx(70.1, abs=0.1)
+
+
+def test_a_plan_belongs_to_its_primaries(write):
+    tank = load_detector("mini")
+    tracks = read_primaries(write(GOOD), tank)
+    plan = make_plan(detector="mini", **plan_fields(tracks))
+    assert (plan.n_events, plan.particles, plan.energy_mev) == (1, ("mu-",), (300, 300))
+    require_primaries(plan, tracks)
+    other = read_primaries(write(GOOD.replace("300", "301")), tank)
+    for wrong in (other, None):
+        with pytest.raises(ArgumentError, match="the plan was made for other primaries"):
+            next(simulate(plan, primaries=wrong))
+    drawn = make_plan(detector="mini", n_events=1, particles=("mu-",), energy_mev=(300, 300))
+    with pytest.raises(ArgumentError, match="other primaries"):
+        require_primaries(drawn, tracks)
+
+
+def test_events_follow_their_primaries(write, data_folder):
+    pytest.importorskip("calzone")
+    lines = [f"{event},e-,100,0,0,0,0,0,{(-1) ** event},{1000 * event}" for event in range(10)]
+    tracks = read_primaries(write(*lines), load_detector("mini"))
+    plan = make_plan(detector="mini", **plan_fields(tracks), batch=4)
+    chain = Chain.start(plan, data_folder, tracks)
+    batches = [chain.run(number) for number in range(3)]
+    assert [len(batch.tracks) for batch in batches] == [4, 4, 2]
+    assert torch.equal(torch.cat([batch.tracks.time_ns for batch in batches]), tracks.time_ns)
+    hits = type(batches[0].hits).concatenate([batch.hits for batch in batches])
+    height = load_detector("mini").position_cm[:, 2].numpy()
+    for event in range(10):
+        own = slice(int(hits.start[event]), int(hits.start[event + 1]))
+        assert np.sign(np.average(height[hits.pmt[own]], weights=hits.charge_pe[own])) == (-1) ** event
+        late = hits.time_ns[own].double() - 1000 * event
+        assert 0 < float(late.median()) < 50  # the window opens at each birth, however late

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from ringcast.errors import ArgumentError, FileError
+from ringcast.errors import FileError
 from ringcast.geometry import load_detector
 from ringcast.storage import EventStore, read_events
 
@@ -135,7 +135,7 @@ def test_the_wrong_detector(file, tmp_path):
         read_events(file, detector=load_detector("iwcd-grid"))
     with pytest.raises(FileError, match="found detector mini, expected none, as a sensor table was named"):
         read_events(file, geometry=tmp_path / "geometry.npz")
-    with pytest.raises(ArgumentError, match="both detector and geometry"):
+    with pytest.raises(FileError, match="found detector mini, expected none, as a sensor table was named"):
         read_events(file, detector=load_detector("mini"), geometry=tmp_path / "geometry.npz")
 
 

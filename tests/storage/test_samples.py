@@ -55,3 +55,25 @@ def test_the_store_reads_it_too(superk):
     assert torch.equal(one.pmt, whole.hits[1].pmt)
     assert torch.equal(one.time_ns, whole.hits[1].time_ns)
     assert one.n_pmt == len(store.detector)
+
+
+def test_its_sensors_are_those_of_the_preset_by_position(superk):
+    """11,140 tubes are well placed; the preset's table has 11,146, so that six are dead. Charges stay in place."""
+    tank, table = load_detector("super-k"), superk.with_name("geometry.npz")
+    own, found = read_events(superk), read_events(superk, detector=tank, geometry=table)
+    assert found.detector.fingerprint == tank.fingerprint
+    assert found.detector.n_dead == 6
+    assert found.hits.n_pmt == 11_146
+    assert torch.equal(found.hits.charge_pe, own.hits.charge_pe)
+    apart = found.detector.position_cm[found.hits.pmt] - own.detector.position_cm[own.hits.pmt]
+    assert float(apart.norm(dim=-1).max()) < 13.5
+    assert bool(found.detector.alive[found.hits.pmt].all())
+    store = EventStore.open(superk, detector=tank, geometry=table)
+    assert torch.equal(store.hits([1]).pmt, found.hits[1].pmt)
+
+
+def test_a_table_of_another_tank_is_refused(superk):
+    with pytest.raises(
+        FileError, match=r"geometry\.npz: \d+ of \d+ sensors (lie off a cylinder|are not within 25\.4 cm)"
+    ):
+        read_events(superk, detector=load_detector("hyper-k"), geometry=superk.with_name("geometry.npz"))

@@ -64,6 +64,7 @@ def reconstruct(
         energy: Kinetic energies allowed, in MeV as low:high; those that the model was trained on if not given.
         detector: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file, for files that name no detector.
         geometry: Sensor table (npz) that the file counts sensors by.
+            With --detector too, its sensors are found in that tank by position.
         overwrite: Replace the output if it exists.
         json_output: Print one JSON document with the numbers unrounded.
     """

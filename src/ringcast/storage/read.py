@@ -78,14 +78,14 @@ def read_events(
     Args:
         path: The event file.
         detector: The tank whose rows the file's `hit_pmt` counts.
-        geometry: Sensor table (npz) whose rows the file's `hit_pmt` counts.
+        geometry: Sensor table (npz) whose rows the file's `hit_pmt` counts. With `detector` too, its sensors are found
+            in that tank by position (`ringcast.geometry.matching`); those that the table lacks are dead.
         axis: Axis that the polar angle of `angles` is measured from; the layout says y, whatever the tank's axis is.
         one_indexed: The file counts sensors from 1, as some Super-K files do.
 
     Raises:
         FileError: A dataset is missing, of wrong shape or kind, or holds values that cannot be; or the file is
-            damaged, or names no detector.
-        ArgumentError: Both `detector` and `geometry` are given.
+            damaged, or names no detector; or the table's sensors are not those of the detector.
     """
     with open_source(path) as source:
         table = read_table(source, detector=detector, geometry=geometry, axis=axis)
@@ -95,7 +95,7 @@ def read_events(
         }
         pmt = check_sensors(source, columns["hit_pmt"], table.tank, one_indexed=one_indexed)
     hits = Hits.of(pmt, columns["hit_charge"], columns["hit_time"], table.start, table.tank.n_table)
-    hits = hits if table.tank.kept is None else hits.select(table.tank.kept)
+    hits = table.tank.renumber(hits)
     return EventFile(table.tracks, hits, table.tank.detector, table.metadata, Path(path), table.time_zero)
 
 
@@ -106,7 +106,6 @@ def read_table(
 
     Raises:
         FileError: As `read_events`.
-        ArgumentError: As `read_events`.
     """
     metadata = _metadata(source)
     start = _start(source)

@@ -87,7 +87,7 @@ class EventStore:
             hits = Hits.of(pmt, charge, time, start, self._table.tank.n_table)
         except ArgumentError as reason:
             raise FileError(f"{self.path}: hits of events {events.tolist()[:10]}: {reason}") from None
-        return hits if self._table.tank.kept is None else hits.select(self._table.tank.kept)
+        return self._table.tank.renumber(hits)
 
     def _gather(self, name: str, first: list[int], last: list[int]) -> np.ndarray:
         column = self._columns[name]

@@ -10,7 +10,11 @@ from jaxtyping import Int
 from torch import Tensor
 
 from ringcast.errors import ArgumentError, FileError
+from ringcast.events import Hits
 from ringcast.geometry import Detector, detector_from_table
+from ringcast.geometry.dead import with_dead
+from ringcast.geometry.matching import match_sensors
+from ringcast.geometry.table import read_table
 from ringcast.storage.schema import DETECTOR_GROUP, Source
 
 __all__ = ["Tank", "find_tank", "read_detector", "write_detector"]
@@ -36,7 +40,18 @@ class Tank:
     n_table: int
     """Sensors that the file numbers."""
     kept: Int[Tensor, " pmt"] | None = None
-    """Number in the file of each sensor of the detector; None where they are the same."""
+    """Numbers in the file of the sensors whose hits are kept; None where they are the detector's."""
+    place: Int[Tensor, " pmt"] | None = None
+    """The detector's sensor for each of `kept`; None where these are the detector's sensors in order."""
+
+    def renumber(self, hits: Hits) -> Hits:
+        """Hits by the file's numbers as hits by the detector's; those on other sensors are left out."""
+        if self.kept is None:
+            return hits
+        chosen = hits.select(self.kept)
+        if self.place is None:
+            return chosen
+        return Hits(self.place[chosen.pmt], chosen.charge_pe, chosen.time_ns, chosen.start, len(self.detector))
 
 
 def write_detector(file: h5py.File, detector: Detector) -> None:
@@ -87,14 +102,12 @@ def find_tank(source: Source, detector: Detector | None, geometry: Path | str | 
     Args:
         source: The open event file.
         detector: The caller's own; it must agree with an embedded one.
-        geometry: A sensor table (npz) that numbers the sensors as the file does.
+        geometry: A sensor table (npz) that numbers the sensors as the file does. With a detector too, the table's
+            sensors are found in the detector by their positions; those that the table lacks are dead.
 
     Raises:
-        ArgumentError: Both `detector` and `geometry` are given.
         FileError: None is to be found, or the given one is not the file's.
     """
-    if detector is not None and geometry is not None:
-        raise ArgumentError("read_events got both detector and geometry; give the one that numbers the sensors")
     embedded = read_detector(source) if DETECTOR_GROUP in source else None
     if embedded is not None and geometry is not None:
         expected = "none, as a sensor table was named"
@@ -106,7 +119,7 @@ def find_tank(source: Source, detector: Detector | None, geometry: Path | str | 
             raise source.fail(DETECTOR_GROUP, found, expected, "leave the argument out to take the file's own")
         return Tank(embedded, len(embedded))
     if detector is not None:
-        return Tank(detector, len(detector))
+        return Tank(detector, len(detector)) if geometry is None else _matched(Path(geometry), detector)
     beside = Path(geometry) if geometry is not None else source.path.with_name("geometry.npz")
     if geometry is None and not beside.is_file():
         found = "neither an embedded sensor table nor geometry.npz beside the file"
@@ -131,6 +144,26 @@ def _from_table(path: Path) -> Tank:
     except ArgumentError as reason:
         raise FileError(f"{path}: {reason}") from None
     return Tank(detector, n_table, kept)
+
+
+def _matched(path: Path, detector: Detector) -> Tank:
+    """A caller's detector, with a table's sensors found in it by position."""
+    try:
+        table, kept = detector_from_table(
+            path,
+            name=path.stem,
+            pmt_type=detector.pmt_type,
+            pmt_radius_cm=float(detector.pmt_radius_cm.min()),
+            wall_cm=(detector.radius_cm, detector.half_height_cm),
+        )
+        place = match_sensors(table.position_cm, detector)
+    except ArgumentError as reason:
+        raise FileError(f"{path}: {reason}") from None
+    missing = torch.ones(len(detector), dtype=torch.bool)
+    missing[place] = False
+    return Tank(
+        with_dead(detector, missing.nonzero().squeeze(-1).tolist()), len(read_table(path)["position"]), kept, place
+    )
 
 
 def _radius_and_size(path: Path) -> tuple[float, int]:

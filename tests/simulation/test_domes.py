@@ -153,7 +153,7 @@ def test_a_dome_higher_than_a_hemisphere_is_refused():
 
 
 def test_a_plan_with_all_light_gives_the_same_events_in_any_batch(start_chain):
-    everything = {"scattering": True, "reflection": True, "pmt_shape": "cap", "angular_acceptance": True}
+    everything = {"scattering": True, "reflection": "wcsim", "pmt_shape": "cap", "angular_acceptance": True}
     small, large = start_chain(batch=5, **everything), start_chain(batch=10, **everything)
     first, second, both = small.run(0).hits, small.run(1).hits, large.run(0).hits
     joined = type(first).concatenate([first, second])
@@ -164,7 +164,7 @@ def test_a_plan_with_all_light_gives_the_same_events_in_any_batch(start_chain):
 
 def test_the_switches_are_off_by_default(start_chain):
     plan = make_plan(detector="mini", n_events=1, particles=("e-",), energy_mev=(100, 100))
-    assert (plan.scattering, plan.reflection, plan.pmt_shape, plan.angular_acceptance) == (False, False, "disc", False)
+    assert (plan.scattering, plan.reflection, plan.pmt_shape, plan.angular_acceptance) == (False, "off", "disc", False)
     assert not {"scattering", "reflection", "pmt_shape", "angular_acceptance"} & set(plan.configuration)
     chain = start_chain()
     assert chain.interactions is NONE

@@ -8,7 +8,7 @@ from ringcast.simulation.flight import FATES
 from ringcast.simulation.interactions import NONE, load_interactions
 from ringcast.simulation.optics import load_optics
 from ringcast.simulation.scatter import birth_polarisation, mirrored_polarisation, rayleigh
-from ringcast.simulation.surface import bounce
+from ringcast.simulation.surface import bounce, tube_reflectivity
 from ringcast.simulation.transport import follow, transport
 from ringcast.units import C_CM_PER_NS
 from tests.simulation.closed_forms import INDEX, all_seeing_wall, flat_optics, no_sensors, straight_step
@@ -155,6 +155,20 @@ def test_reflections_on_a_face_are_geometric_and_all_light_is_seen():
     assert chi_square.sf(((counts - expected) ** 2 / expected).sum(), 6) > 1e-4
 
 
+def test_glass_reflects_by_fresnel_and_the_rest_is_lost_in_the_tube():
+    """Photons of the axis meet the top at one angle only: shares of seen, reflected and lost at the first face."""
+    assert tube_reflectivity(1.0, INDEX, 1.5) == pytest.approx(0.04)
+    assert tube_reflectivity(0.66, INDEX, 1.5) == 1.0  # 1.34 sin t > 1
+    brewster = 1 / np.sqrt(1 + 1.5**2)  # sine in the glass of the angle at which one polarisation is not reflected
+    half = tube_reflectivity(np.sqrt(1 - (1.5 * brewster / INDEX) ** 2), INDEX, 1.5)
+    assert half == pytest.approx(0.5 * ((1.5**2 - 1) / (1.5**2 + 1)) ** 2)
+    cosine = 1 / (INDEX * np.sqrt(1 - (0.511 / 10_000.511) ** 2))
+    back = 0.3 * tube_reflectivity(cosine, INDEX, 1.5)
+    journeys = fly(all_seeing_wall(1000.0, 50.0), NONE._replace(face_reflectivity=0.3, glass_index=1.5, most_turns=0))
+    for fate, share in (("seen", 0.7), ("cut", back), ("face", 0.3 - back)):
+        assert abs(journeys.count(fate) / N - share) < 4 * np.sqrt(share * (1 - share) / N), fate
+
+
 def test_specular_light_in_a_barrel_keeps_its_height_per_crossing():
     """A photon of the axis crosses the barrel's whole diameter at each reflection: paths are odd multiples."""
     sine = np.sqrt(1 - 1 / (INDEX**2 * (1 - (0.511 / 10_000.511) ** 2)))
@@ -241,7 +255,7 @@ def test_every_photon_has_one_end():
 def test_the_tables_are_those_of_wcsim():
     # water_optics_wcsim.csv at 400 nm: 17570.9 cm x 0.75 and 0.045 x 2.5
     plain = load_optics("PMT20inch")
-    optics, chosen = load_interactions(plain, scattering=True, reflection=True)
+    optics, chosen = load_interactions(plain, scattering=True, reflection="wcsim")
     at = round(400 - optics.first_nm)
     assert chosen.rayleigh_cm[at] == pytest.approx(13178, rel=0.001)
     assert chosen.wall_reflectivity[at] == pytest.approx(0.1125, rel=0.001)

@@ -53,7 +53,7 @@ def simulate(
     trigger_hits: int = 25,
     trigger_noise_correction: bool = True,
     scattering: bool = False,
-    reflection: bool = False,
+    reflection: Literal["off", "wcsim", "constant"] = "off",
     pmt_shape: Literal["disc", "cap"] = "disc",
     angular_acceptance: bool = False,
     muon_capture: bool = False,
@@ -105,7 +105,8 @@ def simulate(
         trigger_hits: More hits than this within 200 ns trigger.
         trigger_noise_correction: With dark noise, raise trigger_hits by the mean number of dark hits in 200 ns.
         scattering: Scatter light on water molecules (Rayleigh).
-        reflection: Reflect light at the black sheet and at the sensors' faces.
+        reflection: Reflect light at the black sheet and at the sensors' faces: as WCSim does (diffuse sheet, faces that
+            reflect at large angles) or with constant shares (partly specular sheet, faces that mirror 0.32).
         pmt_shape: Sensors as flat discs on the wall, or as spherical caps that stand out of it.
         angular_acceptance: Let the chance of detection fall with the angle to the sensor's axis.
         muon_capture: Let oxygen capture 18.4 % of the negative muons that stop, and let the others decay with a mean

@@ -10,7 +10,7 @@ from numba import njit
 from ringcast.simulation.domes import first_dome, in_dome
 from ringcast.simulation.philox import uniform4
 from ringcast.simulation.scatter import birth_polarisation, mirrored_polarisation, on_cone, rayleigh
-from ringcast.simulation.surface import bounce, mirror, wall_normal
+from ringcast.simulation.surface import bounce, mirror, tube_reflectivity, wall_normal
 from ringcast.simulation.wall import sensor_at, wall_crossing
 from ringcast.units import C_CM_PER_NS
 
@@ -91,7 +91,7 @@ def _travel(  # type: ignore[no-untyped-def]
             if wall.height_cm == 0.0:
                 found = sensor_at(x, y, z, surface, wall)
             key = (event, number, photon, 2 + turns, seed)
-            fate, new = _meet((x, y, z), (u, v, w), found, surface, on_grid, wall, interactions, key)
+            fate, new = _meet((x, y, z), (u, v, w), found, surface, on_grid, optics, wall, interactions, key)
             if fate == _CUT and turns < interactions.most_turns:
                 if scatters:
                     p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
@@ -103,41 +103,42 @@ def _travel(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def _meet(point, direction, found, surface, on_grid, wall, interactions, key):  # type: ignore[no-untyped-def]
+def _meet(point, direction, found, surface, on_grid, optics, wall, interactions, key):  # type: ignore[no-untyped-def]
     """What becomes of a photon at the wall or at a face: its fate, or "cut" and the direction it is reflected to."""
     w0, w1, w2, w3 = 1.0, 0.5, 0.5, 0.0
     if len(interactions.wall_reflectivity) + len(interactions.acceptance) > 0 or interactions.face_reflectivity > 0.0:
         w0, w1, w2, w3 = uniform4(key[0], key[1], key[2], key[3], key[4])
     x, y, z = point
     u, v, w = direction
-    a, b, c, share = _met(x, y, z, found, surface, on_grid, wall, interactions)
-    if w0 < share:
-        if found >= 0:
-            return _CUT, mirror(u, v, w, a, b, c)
-        return _CUT, bounce(u, v, w, a, b, c, interactions.lobes, interactions.slope_rad, w0 / share, w1, w2)
+    a, b, c = _normal(x, y, z, found, surface, wall)
     if found < 0:
-        return _WALL, direction
+        share = 0.0
+        if len(interactions.wall_reflectivity) > 0:
+            share = _interpolate(interactions.wall_reflectivity, on_grid)
+        if w0 >= share:
+            return _WALL, direction
+        return _CUT, bounce(u, v, w, a, b, c, interactions.lobes, interactions.slope_rad, w0 / share, w1, w2)
+    if w0 < interactions.face_reflectivity:
+        back = 1.0
+        if interactions.glass_index > 0.0:
+            index = _interpolate(optics.phase_index, on_grid)
+            back = tube_reflectivity(u * a + v * b + w * c, index, interactions.glass_index)
+        return _CUT if w0 < interactions.face_reflectivity * back else _FACE, mirror(u, v, w, a, b, c)
     if len(interactions.acceptance) > 0 and w3 >= _accepted(x, y, found, surface, direction, wall, interactions):
         return _FACE, direction
     return _SEEN, direction
 
 
 @njit(cache=True, inline="always")
-def _met(x, y, z, found, surface, on_grid, wall, interactions):  # type: ignore[no-untyped-def]
-    """Normal of the surface that a photon has met, and the share of light it reflects."""
+def _normal(x, y, z, found, surface, wall):  # type: ignore[no-untyped-def]
+    """Normal into the water where a photon has met a dome, or the wall and the discs on it."""
     if found >= 0 and wall.height_cm > 0.0:
         size = wall.sphere_cm[found]
         a = (x - wall.centre_cm[found, 0]) / size
         b = (y - wall.centre_cm[found, 1]) / size
         c = (z - wall.centre_cm[found, 2]) / size
-        return a, b, c, interactions.face_reflectivity
-    a, b, c = wall_normal(x, y, surface, wall.radius_cm)
-    if found >= 0:
-        return a, b, c, interactions.face_reflectivity
-    share = 0.0
-    if len(interactions.wall_reflectivity) > 0:
-        share = _interpolate(interactions.wall_reflectivity, on_grid)
-    return a, b, c, share
+        return a, b, c
+    return wall_normal(x, y, surface, wall.radius_cm)
 
 
 @njit(cache=True, inline="always")

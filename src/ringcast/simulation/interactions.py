@@ -1,6 +1,6 @@
 """What can happen to a photon on its way besides absorption: constants and switches for the photon kernel."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,16 @@ RAYLEIGH_FACTOR = 0.75
 WALL_FACTOR = 2.50
 """WCSim's default tuning factor on the tabulated reflectivity of the black sheet (BSRFF)."""
 FACE_REFLECTIVITY = 0.32
-"""WCSim's default reflectivity between glass and photocathode (RGCFF)."""
+"""Share of light that WCSim's photocathode does not take (RGCFF)."""
 FACE_LOSS_IN_EFFICIENCY = 0.25
 """Share of light that WCSim takes a tube's face to have reflected when its quantum efficiency was measured
 (`src/WCSimStackingAction.cc`: ratio = 1 / (1 - 0.25))."""
-WALL_SHARES = (0.3, 0.2, 0.2)
-"""Specular lobe, specular spike and backscatter of light reflected by the black sheet; the rest is diffuse. WCSim's
-values (`src/WCSimConstructMaterials.cc`)."""
+GLASS_INDEX = 1.531
+"""Refractive index of WCSim's glass at 400 nm (`src/WCSimConstructMaterials.cc`, 1.52 to 1.56 from 600 to 300 nm)."""
+SPECULAR_SHARES = (0.3, 0.2, 0.2)
+"""Specular lobe, specular spike and backscatter in WCSim's table of the black sheet; the rest is diffuse."""
+DIFFUSE_SHARES = (0.0, 0.0, 0.0)
+"""What Geant4 makes of that table: WCSim's surface is "ground front painted", a finish that only reflects diffusely."""
 WALL_SLOPE_RAD = 0.1
 """Spread of the angle of the black sheet's facets (WCSim's sigma alpha)."""
 ACCEPTANCE = (1.0, 1.0, 0.99, 0.95, 0.90, 0.85, 0.80, 0.69, 0.35, 0.13)
@@ -38,7 +41,10 @@ class Interactions(NamedTuple):
     wall_reflectivity: NDArray[np.float64]
     """Share of light that the black sheet between sensors reflects, on the grid of `Optics`."""
     face_reflectivity: float
-    """Share of light that a sensor's face reflects."""
+    """Share of light at a sensor's face that the photocathode does not take."""
+    glass_index: float
+    """Index of the glass, behind which the light that the photocathode does not take meets the empty tube: it is
+    reflected by Fresnel's law or lost in the tube. 0 reflects all of it at any angle."""
     lobes: NDArray[np.float64]
     """Cumulative shares of specular lobe, spike and backscatter; the rest is diffuse."""
     slope_rad: float
@@ -50,21 +56,29 @@ class Interactions(NamedTuple):
 
 
 _OFF = np.zeros(0)
-NONE = Interactions(_OFF, _OFF, 0.0, np.cumsum(WALL_SHARES), WALL_SLOPE_RAD, _OFF, MOST_TURNS)
+NONE = Interactions(_OFF, _OFF, 0.0, 0.0, np.cumsum(SPECULAR_SHARES), WALL_SLOPE_RAD, _OFF, MOST_TURNS)
 """Photons fly straight until they are absorbed, seen or lost on the wall."""
 
 
 def load_interactions(
-    optics: Optics, *, scattering: bool = False, reflection: bool = False, angular_acceptance: bool = False
+    optics: Optics,
+    *,
+    scattering: bool = False,
+    reflection: Literal["off", "wcsim", "constant"] = "off",
+    angular_acceptance: bool = False,
 ) -> tuple[Optics, Interactions]:
     """Tables of the processes that are on, and the optics to make photons with.
 
     Photons are thinned at birth by the efficiency of a sensor, which stays exact with reflection: whether a photon will
     be seen by the photocathode that takes it is independent of how it gets there, and it is taken only once. At a face
-    a share R is reflected and 1 - R goes on to the photocathode. A tabulated efficiency counts all light that falls on
-    the tube, so light that reaches the photocathode is seen with a larger one; as WCSim does, photons at birth are made
-    more numerous by 1 / (1 - 0.25) when reflection is on. With R = 0.32 at the first face, 0.68 / 0.75 = 0.907 of the
-    tabulated efficiency is left, and the reflected light has another chance.
+    the photocathode takes a share 1 - R. A tabulated efficiency counts all light that falls on the tube, so light that
+    reaches the photocathode is seen with a larger one: as WCSim does, photons at birth are made more numerous by
+    1 / (1 - 0.25) when reflection is on. With R = 0.32, 0.68 / 0.75 = 0.907 of the tabulated efficiency is left at the
+    first face, and reflected light has another chance.
+
+    Reflection "wcsim" does what Geant4 makes of WCSim's surfaces: the sheet is diffuse, and of the share R at a face
+    only what glass against an empty tube reflects comes back (4 % in front, all beyond 48 degrees). Reflection
+    "constant" mirrors the whole share R at any angle, and the sheet has lobe, spike and backscatter.
 
     Example:
         >>> from ringcast.simulation.optics import load_optics
@@ -75,9 +89,14 @@ def load_interactions(
     chosen = NONE
     if scattering:
         chosen = chosen._replace(rayleigh_cm=_on_grid("rayleigh_length_cm", optics) * RAYLEIGH_FACTOR)
-    if reflection:
-        wall = _on_grid("blacksheet_reflectivity", optics) * WALL_FACTOR
-        chosen = chosen._replace(wall_reflectivity=wall, face_reflectivity=FACE_REFLECTIVITY)
+    if reflection != "off":
+        wcsim = reflection == "wcsim"
+        chosen = chosen._replace(
+            wall_reflectivity=_on_grid("blacksheet_reflectivity", optics) * WALL_FACTOR,
+            face_reflectivity=FACE_REFLECTIVITY,
+            glass_index=GLASS_INDEX if wcsim else 0.0,
+            lobes=np.cumsum(DIFFUSE_SHARES if wcsim else SPECULAR_SHARES),
+        )
         optics = optics._replace(yield_per_cm=optics.yield_per_cm / (1 - FACE_LOSS_IN_EFFICIENCY))
     if angular_acceptance:
         chosen = chosen._replace(acceptance=np.array(ACCEPTANCE))

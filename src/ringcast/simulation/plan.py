@@ -82,8 +82,10 @@ class SimulationPlan(BaseModel):
     scattering: bool = False
     """Scatter light on water molecules (Rayleigh) with WCSim's length, 132 m at 400 nm; see
     `ringcast.simulation.interactions`."""
-    reflection: bool = False
-    """Reflect light at the black sheet (about 0.11 to 0.15) and at the sensors' faces (0.32)."""
+    reflection: Literal["off", "wcsim", "constant"] = "off"
+    """Reflect light at the black sheet (0.11 to 0.15 of it) and at the sensors' faces (up to 0.32): "wcsim" as Geant4
+    does with WCSim's surfaces, a diffuse sheet and faces that reflect at large angles; "constant" with a partly
+    specular sheet and faces that mirror 0.32 at any angle."""
     pmt_shape: Literal["disc", "cap"] = "disc"
     """Sensors as flat discs on the wall, or as spherical caps that stand out of it by the height of their type."""
     angular_acceptance: bool = False

@@ -5,7 +5,7 @@ from numba import njit
 
 from ringcast.simulation.scatter import on_cone
 
-__all__ = ["bounce", "mirror", "wall_normal"]
+__all__ = ["bounce", "mirror", "tube_reflectivity", "wall_normal"]
 
 
 @njit(cache=True, inline="always")
@@ -26,6 +26,30 @@ def mirror(u, v, w, a, b, c):  # type: ignore[no-untyped-def]
     """
     along = 2.0 * (u * a + v * b + w * c)
     return u - along * a, v - along * b, w - along * c
+
+
+@njit(cache=True)
+def tube_reflectivity(cosine, water, glass):  # type: ignore[no-untyped-def]
+    """Share of unpolarised light that glass reflects against an empty tube, by Fresnel's law.
+
+    Light of angle t in water of index n has n sin t = n' sin t' in the glass; from n sin t = 1 on all is reflected.
+
+    Args:
+        cosine: Cosine of the angle in the water, of either sign.
+        water: Refractive index of water.
+        glass: Refractive index of the glass.
+
+    Example:
+        >>> round(tube_reflectivity(1.0, 1.34, 1.5), 3), tube_reflectivity(0.6, 1.34, 1.5)
+        (0.04, 1.0)
+    """
+    square = water * water * (1.0 - cosine * cosine)
+    if square >= 1.0:
+        return 1.0
+    inside, outside = np.sqrt(1.0 - square / (glass * glass)), np.sqrt(1.0 - square)
+    across = (glass * inside - outside) / (glass * inside + outside)
+    along = (glass * outside - inside) / (glass * outside + inside)
+    return 0.5 * (across * across + along * along)
 
 
 @njit(cache=True)

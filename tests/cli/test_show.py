@@ -147,6 +147,21 @@ def test_detectors_are_described_and_drawn(run, tmp_path):
     assert document["sensors"]["barrel"] == 14784
 
 
+def test_dead_sensors_are_counted_and_drawn(run, tmp_path):
+    listed, picture = tmp_path / "dead.txt", tmp_path / "wcte.png"
+    listed.write_text("# a module\n" + " ".join(str(number) for number in range(380, 399)), encoding="utf-8")
+    code, out, err = run("detector", "show", "wcte", "--dead", listed, "-o", picture)
+    assert (code, err) == (0, "")
+    assert "1,843 sensors of type PMT3inchR14374_WCTE (342 top, 1,102 barrel, 399 bottom)" in out
+    assert "19 of them dead" in out
+    assert picture.is_file()
+    assert json.loads(run("detector", "show", "wcte", "--dead", listed, "--json")[1])["sensors"]["dead"] == 19
+    listed.write_text("5000", encoding="utf-8")
+    code, out, err = run("detector", "show", "wcte", "--dead", listed)
+    assert (code, out) == (2, "")
+    assert "dead sensor 5000 is not in detector wcte; expected numbers 0 to 1842" in " ".join(err.split())
+
+
 def test_help_imports_neither_torch_nor_matplotlib():
     program = (
         "import sys\nfrom ringcast.cli.main import main\n"

@@ -63,6 +63,8 @@ def test_overlapping_sensors_of_a_table_are_refused(tmp_path):
         (("barrel_rows", "barrel_row"), r"cylinder\.barrel_row.*: unknown key"),
         (("[cylinder]", "colour = 3\n[cylinder]"), r"colour: unknown key, check its spelling; found 3"),
         (("half_height_cm = 40.0", "half_height_cm = -1"), r"cylinder\.half_height_cm: .*greater than 0; found -1"),
+        (("radius_cm = 50.0", "radius_cm = inf"), r"cylinder\.radius_cm: .*finite number; found inf"),
+        (("half_height_cm = 40.0", "half_height_cm = nan"), r"cylinder\.half_height_cm: .*finite number; found nan"),
         (("barrel_rows = 6", 'barrel_rows = "six"'), r"cylinder\.barrel_rows: .*found 'six'"),
         (("barrel_rows = 6", "barrel_rows = 60"), r"sensors of radius 4 cm overlap at a pitch of 1\.33 cm"),
         (("PMT3inchR12199_02", "PMT9inch"), r"pmt_type: Input should be 'PMT20inch'.*found 'PMT9inch'"),

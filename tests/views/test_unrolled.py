@@ -130,6 +130,19 @@ def test_empty_events_and_empty_tanks_are_drawn_without_a_scale():
         assert axes.child_axes == []
 
 
+def test_dead_sensors_are_hollow_and_never_coloured():
+    tank = load_detector("mini", dead=[7, 9])
+    (axes,) = event_figure([observed_panel(HITS)], tank).axes
+    unlit, dead, lit = discs(axes)
+    assert [len(part.get_offsets()) for part in (unlit, dead, lit)] == [len(TANK) - 3, 2, 1]
+    np.testing.assert_allclose(dead.get_offsets(), unrolled_position_cm(tank)[[7, 9]])
+    assert len(dead.get_facecolor()) == 0
+    assert words(axes) == ["no hit", "dead"]
+    panel = detector_panel(tank)
+    assert panel.notes[-1] == "2 dead"
+    assert words(event_figure([panel], tank).axes[0]) == ["sensor", "dead"]
+
+
 def test_refusals():
     with pytest.raises(ArgumentError, match="panels is empty"):
         event_figure([], TANK)

@@ -14,7 +14,8 @@ from ringcast.views.ink import INK, MUTED
 __all__ = ["TankLayout", "draw_tank", "lay_out"]
 
 
-DEAD_COLOUR = "#a8453c"
+DEAD_COLOUR = "#e8ebf0"
+"""Edge of the hollow circles of dead sensors."""
 TANK_COLOUR, UNLIT_COLOUR, UNCOVERED_COLOUR, EDGE_COLOUR = "#0c0e15", "#232838", "#6a7180", "#8b93a1"
 
 _MARGIN = 0.045

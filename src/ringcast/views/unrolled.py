@@ -130,11 +130,14 @@ def _draw_sensors(axes: Axes, panel: Panel, detector: Detector, scale: ColourSca
     for chosen, colour, words in (
         (covered & ~lit & ~dead, UNLIT, "no hit" if panel.measured else faint),
         (~covered & ~dead, UNCOVERED, panel.uncovered),
-        (dead, DEAD, "dead"),
     ):
         if chosen.any():
             axes.add_collection(_discs(axes, detector, chosen, facecolors=colour))
             entries.append(Line2D([], [], linestyle="", marker="o", markersize=6, color=colour, label=words))
+    if dead.any():
+        axes.add_collection(_discs(axes, detector, dead, facecolors="none", edgecolors=DEAD, linewidths=0.5))
+        hollow: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": MUTED}
+        entries.append(Line2D([], [], linestyle="", marker="o", markersize=6, label="dead", **hollow))
     discs = _discs(axes, detector, lit, cmap=scale.colours, norm=scale.norm)
     discs.set_array(values[lit])
     axes.add_collection(discs)

@@ -30,6 +30,7 @@ def test_events_without_trigger_are_kept_and_marked(tmp_path):
         assert file["trigger_time"][:].tolist() == [75.0, 0.0, 2105.0]
     events = read_events(tmp_path / "events.h5")
     assert events.time_zero == "trigger + 950 ns"
+    np.testing.assert_array_equal(events.trigger_ns, [75.0, np.nan, 2105.0])
     assert events.hits.counts.tolist() == [1, 0, 1]
     assert len(EventStore.open(tmp_path / "events.h5")) == 3
 
@@ -38,7 +39,14 @@ def test_files_without_trigger_have_no_such_columns(tmp_path):
     fill(tmp_path / "events.h5", [None, None])
     with h5py.File(tmp_path / "events.h5") as file:
         assert not {"trigger_index", "trigger_time"} & set(file)
-    assert read_events(tmp_path / "events.h5").time_zero == "primary birth"
+    events = read_events(tmp_path / "events.h5")
+    assert events.time_zero == "primary birth"
+    assert events.trigger_ns is None
+
+
+def test_trigger_times_of_wcsim_are_read(superk):
+    # README of the sample: all events trigger at 75 ns
+    assert read_events(superk).trigger_ns.tolist() == [75.0, 75.0]
 
 
 def test_there_is_one_trigger_time_for_each_event(tmp_path):

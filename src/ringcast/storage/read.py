@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from ringcast.errors import ArgumentError, FileError
@@ -47,6 +47,9 @@ class EventFile:
     """Where it was read from."""
     time_zero: TimeZero
     """What hit times are counted from; in files of others it is judged by the earliest hits of the first events."""
+    trigger_ns: Float[Tensor, " event"] | None = None
+    """Trigger time of each event, NaN where nothing triggered; None if the file has no `trigger_time`. A hit in time
+    since the trigger + 950 ns comes at hit time + trigger time - 950 ns after the primary's birth."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,10 @@ def read_events(
             for name, kinds in HIT_COLUMNS.items()
         }
         pmt = check_sensors(source, columns["hit_pmt"], table.tank, one_indexed=one_indexed)
+        trigger = _triggers(source, len(table.start) - 1)
     hits = Hits.of(pmt, columns["hit_charge"], columns["hit_time"], table.start, table.tank.n_table)
     hits = table.tank.renumber(hits)
-    return EventFile(table.tracks, hits, table.tank.detector, table.metadata, Path(path), table.time_zero)
+    return EventFile(table.tracks, hits, table.tank.detector, table.metadata, Path(path), table.time_zero, trigger)
 
 
 def read_table(
@@ -219,6 +223,17 @@ def _directions(source: Source, n: int, axis: Literal["y", "z"]) -> np.ndarray:
     polar, azimuth = source.column("angles", (n, 2), "f").astype(np.float64).T
     along, first, second = np.cos(polar), np.sin(polar) * np.cos(azimuth), np.sin(polar) * np.sin(azimuth)
     return np.stack([first, along, second] if axis == "y" else [first, second, along], -1)
+
+
+def _triggers(source: Source, n: int) -> Tensor | None:
+    """Trigger times; `trigger_index`, if there is one, is negative where nothing triggered."""
+    if "trigger_time" not in source:
+        return None
+    time = torch.from_numpy(source.column("trigger_time", (n,), "f").astype(np.float64))
+    if "trigger_index" not in source:
+        return time
+    missed = torch.from_numpy(source.column("trigger_index", (n,), "iu").astype(np.int64) < 0)
+    return time.masked_fill(missed, torch.nan)
 
 
 def _time_zero(source: Source, start: np.ndarray) -> TimeZero:

@@ -64,9 +64,7 @@ def read_out(
     digits = digitise(sensor[inside], time_ns[inside], response, time_step_ns=step, generator=generator)
     if not plan.trigger:
         return Reading(digits, np.nan)
-    correct = plan.dark_noise and plan.trigger_noise_correction
-    noise = dark_digits_in_trigger(int(alive.sum()), response) if correct else 0
-    trigger = trigger_time_ns(digits.time_ns, plan.trigger_hits + noise)
+    trigger = trigger_time_ns(digits.time_ns, _most_without_trigger(plan, int(alive.sum()), response))
     return Reading(cut_window(digits, trigger), trigger)
 
 
@@ -74,3 +72,9 @@ def _dark_span_ns(time_ns: NDArray[np.float64]) -> tuple[float, float]:
     """Dark noise from before any window that the light can trigger, by more than a gate, to after its end."""
     last = float(time_ns.max()) if len(time_ns) else 0.0
     return -BEFORE_NS - GATE_NS, last + AFTER_NS + GATE_NS
+
+
+def _most_without_trigger(plan: SimulationPlan, n_pmt: int, response: SensorResponse) -> int:
+    """Digits within a trigger window that do not yet trigger."""
+    correct = plan.dark_noise and plan.trigger_noise_correction
+    return plan.trigger_hits + (dark_digits_in_trigger(n_pmt, response) if correct else 0)

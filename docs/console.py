@@ -4,6 +4,7 @@
 Commands run in an empty folder; with ``RINGCAST_RENEW_PICTURES`` set, the pictures they write go to ``docs/images``.
 """
 
+import inspect
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import shlex
 import shutil
 import tempfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 
 from ringcast.cli.main import main
@@ -31,6 +33,11 @@ def console(*commands: str, lines: int | None = None) -> None:
             print(f"$ {command}")
             print(_shortened(_answer(command), lines))
     print("```")
+
+
+def keys(module: str) -> None:
+    """Print what the docstring of a command's module says of its JSON document."""
+    print(inspect.cleandoc(import_module(f"ringcast.cli.conv.{module}").__doc__ or "").partition("\n\n")[2])
 
 
 def pretty(command: str) -> None:

@@ -1,4 +1,16 @@
-"""``ringcast conv check``: the checkerboard of given weights."""
+"""``ringcast conv check``: the checkerboard of given weights.
+
+The document of ``--json``; shares are between 0 and 1:
+
+* ``chain`` (text); ``index``, ``index_without_biases``; ``verdict`` (text); ``picture``: the file written, with ``-o``.
+* ``layers[]``, the upsampling steps: ``first`` and ``last`` (numbers of their layers), ``name``, ``even``,
+  ``non_dc_share``, ``worst`` (``channel``, ``non_dc_share``), ``gain_rms`` (by phase, rows of columns), ``noise_gain``
+  (sum of squared weights by phase for the height and for the width, of interpolation alone; else null).
+* ``starts``: ``default`` and ``icnr`` (null where ICNR does not apply), each ``index``, ``error``,
+  ``index_without_biases``, ``error_without_biases``.
+* ``tile``, ``spectrum``: where the response to a constant was measured, and the energy at each frequency of its period.
+* ``pictures``: ``own`` and ``given``, the share of energy at checkerboard frequencies in real outputs, or null.
+"""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,14 @@
-"""``ringcast conv compare``: ways to enlarge, side by side."""
+"""``ringcast conv compare``: ways to enlarge, side by side.
+
+The document of ``--json``; ``{H, W}`` stands for an object with one value for each axis:
+
+* ``seed`` and ``target``, [height, width].
+* ``rows[]``: ``name``, ``chain`` (text), ``out`` ([channels, height, width]), ``fits`` (whether that is the target);
+  ``learnt`` (trained numbers of the upsamplers), ``params``, ``macs`` of the whole stack; ``overlap``: ``even``,
+  ``period`` {H, W}, ``pattern`` {H, W}, ``ratio_1d`` {H, W}, ``ratio_2d``, ``cv_2d``, ``border`` {H, W}, ``unaffected``
+  (``pixels``, ``of``, ``share``); ``one_block``, the expected share of energy that is not constant behind one
+  upsampler with fresh weights; ``measured`` of the whole stack: ``mean``, ``error``, ``draws``, or null.
+"""
 
 import json
 from typing import Annotated, Any
@@ -190,7 +200,11 @@ def _overlap(row: Comparison) -> dict[str, Any]:
         "ratio_2d": _number(taps.ratio),
         "cv_2d": taps.variation,
         "border": {"H": list(taps.height.border), "W": list(taps.width.border)},
-        "unaffected": taps.free_pixels / taps.pixels,
+        "unaffected": {
+            "pixels": taps.free_pixels,
+            "of": taps.pixels,
+            "share": taps.free_pixels / taps.pixels,
+        },
     }
 
 

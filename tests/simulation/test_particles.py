@@ -5,6 +5,7 @@ import pytest
 
 from ringcast.events import PARTICLES, Track, particle_type
 from ringcast.simulation.geant4 import Engine, stream_starts
+from ringcast.units import C_CM_PER_NS
 from tests.simulation.yields import MUON_MEV, Yield, before_decay, per_event, shoot, step_photons
 
 REFERENCE_ERROR = 0.01  # of the reference values, see each
@@ -23,7 +24,7 @@ def agree(found, expected, relative=REFERENCE_ERROR):
 @pytest.mark.parametrize(("energy", "per_mev"), [(100, 168.1), (500, 166.2), (1000, 167.0)])
 @pytest.mark.parametrize("name", ["e-", "e+"])
 def test_light_of_electrons_is_that_of_geant4(engine, name, energy, per_mev):
-    n = 100
+    n = 50
     assert agree(light(shoot(engine, name, energy, n), n), per_mev * energy)
 
 
@@ -84,7 +85,7 @@ def test_stopped_positive_pions_end_in_a_decay_electron(engine):
 
 def test_only_slow_protons_are_left_out(engine):
     """Gammas of 1 GeV free some protons from nuclei: none is fast enough to shine, so none has steps."""
-    steps = shoot(engine, "gamma", 1000.0, 100)
+    steps = shoot(engine, "gamma", 1000.0, 50)
     heavy = steps.mass_mev > 400
     beta = np.sqrt(1 - (steps.mass_mev / (steps.mass_mev + steps.start_energy_mev)) ** 2)
     assert (beta[heavy] * 1.40 >= 1).all()
@@ -103,6 +104,21 @@ def test_steps_depend_on_the_event_number_alone(data_folder, switch):
     back = np.argsort(turned[again.event], kind="stable")
     for name in ("number", "start_cm", "end_energy_mev", "end_time_ns"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name)[back])
+
+
+# NIST, X-ray mass attenuation coefficients of liquid water, table 4: 0.02219 cm2/g at 10 MeV, 0.01813 at 20 MeV.
+@pytest.mark.parametrize(("energy", "attenuation"), [(10, 0.02219), (20, 0.01813)])
+def test_gammas_reach_as_deep_as_nist_says(engine, energy, attenuation):
+    """The first random numbers of an event decide the depth, so this sees whether events are independent."""
+    n = 3000
+    steps = shoot(engine, "gamma", energy, n)
+    first_ns = np.full(n, np.inf)
+    np.minimum.at(first_ns, steps.event, steps.start_time_ns)
+    depth = first_ns * C_CM_PER_NS
+    assert agree(Yield.of(depth), 1 / attenuation)
+    counts = np.histogram(np.exp(-depth / depth.mean()), bins=20, range=(0, 1))[0]
+    assert counts.sum() == n
+    assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
 
 
 def test_independent_events_start_at_places_of_their_own():

@@ -3,8 +3,8 @@
 * ``seed`` and ``target``, [height, width]; ``alphabet``: ``upsamplers``, ``scales``, ``convolutions``, ``max_layers``,
   ``even_only``, ``sees``, ``crop``.
 * ``found``, all solutions; ``solutions[]``, the best of them: ``chain`` (text), ``scale`` and ``offset``, S and C of
-  n -> S n + C for each axis, ``crop`` (rows, columns), ``even``, ``unaffected`` (share of pixels free of border effect), ``sees``
-  (seed pixels along each axis behind one output pixel, at most), ``params``, ``macs``.
+  n -> S n + C for each axis, ``crop`` (rows, columns), ``even``, ``unaffected`` (share of pixels free of border
+  effect), ``sees`` (seed pixels along each axis behind one output pixel, at most), ``params``, ``macs``.
 * ``reason`` (text, or null), why no stack with equal parameters on both axes fits; ``nearest[]``, sizes they reach:
   ``size``, ``crop`` and a solution; ``crop``, the one of them that becomes the target by the smallest crop.
 * With a target alone: ``target``, ``alphabet``, and ``seeds[]``: ``seed`` and its best solution.

@@ -93,3 +93,17 @@ def test_readout_switches_reach_the_file(tmp_path, capsys):
     assert [events.metadata[name] for name in named] == [True, "ski", True, 5, 0.1, False]
     assert len(events.hits) == 4
     assert 550 <= float(events.hits.time_ns.min()) <= float(events.hits.time_ns.max()) <= 1900
+
+
+def test_light_switches_reach_the_file(tmp_path, capsys):
+    from ringcast.storage import read_events
+
+    switches = {"reflection": "wcsim", "pmt-shape": "cap"}
+    run(*command(tmp_path / "x.h5", n=2, **switches), "--scattering", "--angular-acceptance")
+    run(*command(tmp_path / "plain.h5", n=2))
+    capsys.readouterr()
+    lit, plain = (read_events(tmp_path / name).metadata for name in ("x.h5", "plain.h5"))
+    named = ("scattering", "reflection", "pmt_shape", "angular_acceptance")
+    assert [lit[name] for name in named] == [True, "wcsim", "cap", True]
+    assert not set(named) & set(plain)
+    assert 'Choose from: "off", "wcsim", "constant"' in refusal(capsys, tmp_path / "y.h5", n=2, reflection="mirror")

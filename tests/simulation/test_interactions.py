@@ -73,6 +73,18 @@ def test_unscattered_share_and_times():
     assert path_cm(journeys)[seen].min() > 100.0 - 1e-6  # no path is shorter than the way to the wall
 
 
+def test_scattered_and_reflected_light_travels_at_the_group_velocity():
+    """The same photons with another group index: every time grows in proportion."""
+    both = SCATTERING._replace(face_reflectivity=0.5)
+    slow = flat_optics()._replace(group_index=np.full(GRID, 1.5))
+    times = [
+        follow(straight_step(), np.array([2000]), EVENTS, optics, all_seeing_wall(200, 200), seed=1, interactions=both)
+        for optics in (flat_optics(), slow)
+    ]
+    assert times[0].turns.max() > 2
+    np.testing.assert_allclose(times[1].time_ns, times[0].time_ns * 1.5 / INDEX, rtol=1e-6)
+
+
 def test_rayleigh_angles():
     """Unpolarised light: 3/8 (1 + cos^2) in the cosine; light along its own polarisation: 3/4 (1 - mu^2)."""
     n, generator = 20_000, np.random.default_rng(6)

@@ -34,8 +34,7 @@ def in_dome(x, y, z, wall):  # type: ignore[no-untyped-def]
 def first_dome(x, y, z, u, v, w, limit, wall, skip):  # type: ignore[no-untyped-def]
     """Distance to the first sensor that a photon meets within `limit` cm, and its number; (limit, -1) if none.
 
-    Domes stand in the shells of depth `wall.height_cm` along barrel and end caps: only the pieces of the line inside
-    the shells are searched.
+    Domes stand in shells of depth `wall.height_cm` along the walls: only the line's pieces in the shells are searched.
 
     Args:
         x: Where the photon is, inside the tank; with y and z.

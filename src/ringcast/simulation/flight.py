@@ -65,12 +65,10 @@ def _travel(  # type: ignore[no-untyped-def]
     left = -np.log(v0) * _interpolate(optics.absorption_cm, on_grid)
     scatters = len(interactions.rayleigh_cm) > 0
     length = _interpolate(interactions.rayleigh_cm, on_grid) if scatters else np.inf
-    free = -np.log(v1) * length if scatters else np.inf
-    x, y, z = point
-    u, v, w = direction
-    p, q, r = polarisation
+    free = -np.log(v1) * length
+    (x, y, z), (u, v, w), (p, q, r) = point, direction, polarisation
     travelled, last, turns = 0.0, -1, 0
-    while True:
+    while turns <= interactions.most_turns:
         path, surface = wall_crossing(x, y, z, u, v, w, wall.radius_cm, wall.half_height_cm)
         found = -1
         if wall.height_cm > 0.0:
@@ -82,8 +80,6 @@ def _travel(  # type: ignore[no-untyped-def]
         left -= leg
         x, y, z = x + leg * u, y + leg * v, z + leg * w
         if free < path:
-            if turns >= interactions.most_turns:
-                return -1, travelled, _CUT, turns
             w0, w1, w2, _ = uniform4(event, number, photon, 2 + turns, seed)
             u, v, w, p, q, r = rayleigh(p, q, r, w0, w1)
             free, last = -np.log(w2) * length, -1
@@ -92,14 +88,14 @@ def _travel(  # type: ignore[no-untyped-def]
                 found = sensor_at(x, y, z, surface, wall)
             key = (event, number, photon, 2 + turns, seed)
             fate, new = _meet((x, y, z), (u, v, w), found, surface, on_grid, optics, wall, interactions, key)
-            if fate == _CUT and turns < interactions.most_turns:
-                if scatters:
-                    p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
-                u, v, w = new
-                free, last = free - leg, found if wall.height_cm > 0.0 else -1
-            else:
+            if fate != _CUT:
                 return found if fate == _SEEN else -1, travelled, fate, turns
+            if scatters:
+                p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
+            (u, v, w), free = new, free - leg
+            last = found if wall.height_cm > 0.0 else -1
         turns += 1
+    return -1, travelled, _CUT, turns - 1
 
 
 @njit(cache=True, inline="always")

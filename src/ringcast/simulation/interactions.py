@@ -98,9 +98,7 @@ def load_interactions(
             lobes=np.cumsum(DIFFUSE_SHARES if wcsim else SPECULAR_SHARES),
         )
         optics = optics._replace(yield_per_cm=optics.yield_per_cm / (1 - FACE_LOSS_IN_EFFICIENCY))
-    if angular_acceptance:
-        chosen = chosen._replace(acceptance=np.array(ACCEPTANCE))
-    return optics, chosen
+    return optics, chosen._replace(acceptance=np.array(ACCEPTANCE)) if angular_acceptance else chosen
 
 
 def _on_grid(column: str, optics: Optics) -> NDArray[np.float64]:

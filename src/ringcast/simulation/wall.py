@@ -51,9 +51,8 @@ def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
 
     Args:
         detector: The tank.
-        expose_cm: How far a sensor stands out of the wall: a spherical cap whose rim is the sensor's face, on a sphere
-            of radius (r^2 + h^2) / (2 h) for a face of radius r and a height h; 0 makes flat discs, and sets the
-            tubes of modules, which stand in front of the wall at angles to it, flat onto the wall behind them.
+        expose_cm: How far a sensor stands out of the wall: a spherical cap whose rim is its face, on a sphere of radius
+            (r^2 + h^2) / (2 h) for a face of radius r and a height h; 0 makes flat discs, modules' tubes among them.
 
     Raises:
         ArgumentError: A sensor would stand out by more than the radius of its face.

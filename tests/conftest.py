@@ -1,9 +1,18 @@
-"""Golden files: texts and pictures that are compared with what was written once, and renewed only on request."""
+"""What all tests share: golden files, renewed only on request, and drawn cases, the same at every run.
+
+``HYPOTHESIS_PROFILE=explore`` draws other cases at every run, to look for faults that the fixed ones miss.
+"""
 
 import inspect
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
 def pytest_addoption(parser):

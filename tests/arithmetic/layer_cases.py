@@ -230,7 +230,7 @@ def ask_torch(case, image):
 
 def ours_alone(case):
     """Refused by us only: norms of 0 channels, and negative padding by copies, which PyTorch takes for cropping."""
-    if case.arguments.get("num_features") == 0:
+    if 0 in (case.arguments.get("num_features"), case.arguments.get("num_channels")):
         return True
     padding = case.arguments.get("padding", 0)
     negative = min(padding if isinstance(padding, tuple) else (padding,)) < 0

@@ -47,7 +47,7 @@ def expected(rows, columns):
     return (tuple(rows), tuple(columns)) if rows.mask and columns.mask else ((), ())
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=250, deadline=None)
 @given(stacks(), st.data())
 def test_receptive_sets(chain, data):
     found = field(chain)
@@ -61,7 +61,7 @@ def test_receptive_sets(chain, data):
         event("with gaps" if box.rows.gaps or box.columns.gaps else "without gaps")
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=250, deadline=None)
 @given(stacks(), st.data())
 def test_projective_sets(chain, data):
     """The stack is linear, so that the response to a single 1 shows what it paints."""
@@ -76,7 +76,7 @@ def test_projective_sets(chain, data):
         assert touched(result[0].abs().sum(0)) == expected(box.rows, box.columns), (str(chain), row, column)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(stacks(lengths=(2, 4)), st.data())
 def test_sets_at_every_layer_between(chain, data):
     """The box in each map: derivative of the output pixel with respect to that map."""

@@ -44,7 +44,7 @@ def agree(ours, image):
     return (ours - mean).abs().max() <= 1e-10 * max(1.0, float(ours.abs().max()))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(stacks())
 def test_maps_of_the_stack(chain):
     found = counted(chain)
@@ -56,7 +56,7 @@ def test_maps_of_the_stack(chain):
         assert agree(outer(row.stack.height.values, row.stack.width.values), image), (str(chain), row.name)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(stacks())
 def test_maps_of_layers_alone_and_how_often_inputs_are_read(chain):
     for layer, row in zip(chain.layers, counted(chain).layers, strict=True):
@@ -69,7 +69,7 @@ def test_maps_of_layers_alone_and_how_often_inputs_are_read(chain):
             assert agree(outer(*row.coverage), image.grad.sum(1, keepdim=True)), row.name
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(stacks(lengths=(1, 4)))
 def test_patterns_repeat_in_the_middle_of_a_large_map(chain):
     """The pattern comes from an axis without ends; far from the ends the real map must agree with it."""
@@ -83,7 +83,7 @@ def test_patterns_repeat_in_the_middle_of_a_large_map(chain):
             assert len(taps.values) // 2 in taps.free, (str(large), row.name, taps)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(stacks(lengths=(1, 3), sizes=(60, 60), largest=1000))
 def test_one_kernel_for_the_whole_stack(chain):
     """A single 1 in the middle of a large seed paints the kernel, and its phases sum to the pattern."""

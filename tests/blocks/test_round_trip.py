@@ -15,7 +15,7 @@ from tests.blocks.chains import chains
 def test_chain_to_module_and_back():
     seen = Counter()
 
-    @settings(max_examples=300, deadline=None, derandomize=True)
+    @settings(max_examples=300, deadline=None)
     @given(chains())
     def check(chain):
         net = sequential(chain).eval()

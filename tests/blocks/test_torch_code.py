@@ -24,7 +24,7 @@ def with_crops_as_padding(chain):
     return ConvChain(chain.seed, tuple(layers))
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None)
 @given(chains())
 def test_the_program_is_the_chain(chain):
     net = net_of(torch_code(chain))

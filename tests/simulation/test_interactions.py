@@ -76,9 +76,9 @@ def test_unscattered_share_and_times():
 def test_scattered_and_reflected_light_travels_at_the_group_velocity():
     """The same photons with another group index: every time grows in proportion."""
     both = SCATTERING._replace(face_reflectivity=0.5)
-    slow = flat_optics()._replace(group_index=np.full(GRID, 1.5))
+    slow, wall = flat_optics()._replace(group_index=np.full(GRID, 1.5)), all_seeing_wall(200.0, 200.0)
     times = [
-        follow(straight_step(), np.array([2000]), EVENTS, optics, all_seeing_wall(200.0, 200.0), seed=1, interactions=both)
+        follow(straight_step(), np.array([2000]), EVENTS, optics, wall, seed=1, interactions=both)
         for optics in (flat_optics(), slow)
     ]
     assert times[0].turns.max() > 2

@@ -78,7 +78,7 @@ def simulate(
     * ringcast simulate -d my-tank.toml -n 10000 --particles e-,mu-,gamma --energy 100:1000 -o train.h5 --seed 7
 
     Args:
-        detector: iwcd-grid, super-k, mini, or a TOML file of your own tank.
+        detector: super-k, hyper-k, iwcd, wcte, iwcd-grid, mini, or a TOML file of your own tank.
         n_events: How many events; the file of primaries says it, if there is one.
         output: The event file (HDF5, digi-hits layout).
         dead: Text file of the numbers of dead sensors, from 0, which never report a hit.

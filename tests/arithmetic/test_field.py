@@ -191,3 +191,9 @@ def test_sets_of_places():
     assert places_of([]).size == places_of([]).count == 0
     assert places_of([5, 7]).shifted(-6) == places_of([-1, 1])
     assert places_of([]).shifted(3) == places_of([])
+
+
+def test_section_6_the_formula_of_fractional_strides_is_wrong_for_every_pixel(net_a):
+    kernel = net_a.painted(5, 10).rows.size
+    assert 1 + (kernel - 1) / 8 == 5.375
+    assert max(net_a.height.phases[-1].sizes) == 5

@@ -229,3 +229,14 @@ def test_antialiasing_to_a_width_of_one():
     right = F.interpolate(lower, size=(3, 1), mode="bilinear", antialias=True)
     found = matrix(layer.line(0, 8)) @ image @ matrix(layer.line(1, 8)).T
     assert torch.allclose(found, right, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [("nearest(2)", [100, 110, 11, 1]), ("bilinear(2)", [25, 77.5, 82.75, 33.25, 3.25, 0.25])],
+)
+def test_section_10_resize_and_convolution_of_an_impulse(layer, expected):
+    enlarged = [sum(weight for source, weight in row if source == 4) for row in layer_of(layer).line(0, 9).rows]
+    kernel = (1, 10, 100)
+    answer = [sum(k * x for k, x in zip(kernel, enlarged[start:], strict=False)) for start in range(16)]
+    assert [number for number in answer if number] == expected

@@ -28,7 +28,7 @@ def stop_of(*arguments):
 @pytest.mark.slow
 def test_the_file_holds_the_listed_primaries(tmp_path, capsys, listed):
     output = tmp_path / "events.h5"
-    assert stop_of("--primaries", listed, "-o", output, "--independent-events", "--json") == 0
+    assert stop_of("--primaries", listed, "-o", output, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert {row["particle"]: row["events"] for row in document["particles"]} == {"mu-": 1, "pi0": 1, "e+": 1}
     events = read_events(output)
@@ -37,7 +37,6 @@ def test_the_file_holds_the_listed_primaries(tmp_path, capsys, listed):
     assert events.tracks.position_cm[2].tolist() == [1, 2, 3]
     assert events.tracks.time_ns.tolist() == [0, 0, 40]
     assert (events.hits.counts > 0).all()
-    assert events.metadata["independent_events"] is True
     assert len(events.metadata["primaries"]) == 64
 
 

@@ -15,7 +15,7 @@ def engine(data_folder):
     pytest.importorskip("calzone")
     from ringcast.simulation.geant4 import Engine
 
-    return Engine(data_folder, seed=3, independent=True)
+    return Engine(data_folder, seed=3)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ SLOW_MEV = 20.0  # stops within 2 cm
 @pytest.fixture(scope="module")
 def capturing(data_folder):
     pytest.importorskip("calzone")
-    return Engine(data_folder, seed=3, muon_capture=True, independent=True)
+    return Engine(data_folder, seed=3, muon_capture=True)
 
 
 def decay_times(steps, n):

@@ -96,9 +96,9 @@ def test_steps_depend_on_the_event_number_alone(data_folder, switch):
     pytest.importorskip("calzone")
     names = [name for name in PARTICLES for _ in range(3)]
     tracks, events = Track(names, 250.0, (0, 0, 0), (0, 0, 1)), np.arange(len(names)) + 40
-    first = Engine(data_folder, seed=8, muon_capture=switch, independent=switch).steps(tracks, events)
+    first = Engine(data_folder, seed=8, muon_capture=switch).steps(tracks, events)
     turned = np.arange(len(names))[::-1].copy()
-    again = Engine(data_folder, seed=8, muon_capture=switch, independent=switch).steps(
+    again = Engine(data_folder, seed=8, muon_capture=switch).steps(
         tracks[turned.tolist()], events[turned]
     )
     back = np.argsort(turned[again.event], kind="stable")
@@ -121,8 +121,8 @@ def test_gammas_reach_as_deep_as_nist_says(engine, energy, attenuation):
     assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
 
 
-def test_independent_events_start_at_places_of_their_own():
-    places = stream_starts(np.arange(1000), 5, independent=True)
+def test_events_start_at_places_of_their_own():
+    places = stream_starts(np.arange(1000), 5)
     assert len(np.unique(places[:, 0])) == len(np.unique(places[:, 1])) == 1000
-    assert (places[7] == stream_starts(np.array([7]), 5, independent=True)[0]).all()
-    assert (places[7] != stream_starts(np.array([7]), 6, independent=True)[0]).all()
+    assert (places[7] == stream_starts(np.array([7]), 5)[0]).all()
+    assert (places[7] != stream_starts(np.array([7]), 6)[0]).all()

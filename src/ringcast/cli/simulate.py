@@ -57,7 +57,6 @@ def simulate(
     pmt_shape: Literal["disc", "cap"] = "disc",
     angular_acceptance: bool = False,
     muon_capture: bool = False,
-    independent_events: bool = False,
     seed: int = 1,
     workers: int = 0,
     overwrite: bool = False,
@@ -111,7 +110,6 @@ def simulate(
         angular_acceptance: Let the chance of detection fall with the angle to the sensor's axis.
         muon_capture: Let oxygen capture 18.4 % of the negative muons that stop, and let the others decay with a mean
             life of 1795 ns in place of 2197 ns.
-        independent_events: Draw where Geant4's random numbers of each event start, so that events share no pattern.
         seed: Any number.
         workers: Worker processes; 0 takes one for each core.
         overwrite: Replace the output if it exists.
@@ -152,7 +150,6 @@ def simulate(
         pmt_shape=pmt_shape,
         angular_acceptance=angular_acceptance,
         muon_capture=muon_capture,
-        independent_events=independent_events,
         seed=seed,
     )
     _run(plan, output, workers=workers, overwrite=overwrite, primaries=tracks)

@@ -53,19 +53,18 @@ class Engine:
         data_folder: What `engine_data_folder` returned.
         seed: The plan's seed.
         muon_capture: Let oxygen capture stopped negative muons; see `capture_muons`.
-        independent: Start each event at a random place of the engine's sequence of random numbers; see `stream_starts`.
 
     Raises:
         EngineError: calzone is not installed.
     """
 
-    def __init__(self, data_folder: Path, *, seed: int, muon_capture: bool = False, independent: bool = False) -> None:
+    def __init__(self, data_folder: Path, *, seed: int, muon_capture: bool = False) -> None:
         os.environ[VARIABLE] = str(data_folder)  # read by calzone when it is imported
         require_engine()
         import calzone
 
         self._calzone = calzone
-        self._seed, self._muon_capture, self._independent = seed, muon_capture, independent
+        self._seed, self._muon_capture = seed, muon_capture
         world = calzone.Geometry({"World": {"sphere": _WORLD_RADIUS_CM, "material": "G4_WATER"}})
         self._simulation = calzone.Simulation(world)
         self._simulation.random = calzone.Random(seed)
@@ -88,7 +87,7 @@ class Engine:
         primaries["energy"] = tracks.energy_mev.double().numpy()
         primaries["position"] = tracks.position_cm.double().numpy()
         primaries["direction"] = tracks.direction.double().numpy()
-        keys = stream_starts(events, self._seed, independent=self._independent)
+        keys = stream_starts(events, self._seed)
         out = self._simulation.run(primaries, random_indices=keys)
         vertices = out.vertices[np.argsort(track_key(out.vertices["event"], out.vertices["tid"]), kind="stable")]
         steps, first = _charged_steps(out.tracks, vertices, tracks.time_ns.double().numpy())
@@ -99,20 +98,18 @@ class Engine:
         return select_steps(steps._replace(**later), stays[first])
 
 
-def stream_starts(events: NDArray[np.int64], seed: int, *, independent: bool) -> NDArray[np.uint64]:
+def stream_starts(events: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
     """Where each event starts in the engine's sequence of random numbers: high and low 64 bits of the place.
 
-    The sequence is that of one congruential generator. Places that are `event` times 2^64 numbers apart, as in all
-    files so far, share their low bits, and the first numbers of successive events spread unevenly: over 3000 events the
-    mean depth at which gammas of 20 MeV interact came out 12 % short (six standard errors), and so did the mean life of
-    muons. Independent events start at random places, far from each other.
+    The sequence is that of one congruential generator, and successive events must not start at neighbouring places:
+    places `event` times 2^64 numbers apart share their low bits, and the first numbers of events spread unevenly. Over
+    3000 events the mean depth at which gammas of 20 MeV interact then came out 12 % short (six standard errors), and so
+    did the mean life of muons. So each event starts at a random place of its own.
 
     Example:
-        >>> stream_starts(np.arange(2), 1, independent=False).tolist()
-        [[0, 0], [1, 0]]
+        >>> stream_starts(np.arange(2), 1).shape
+        (2, 2)
     """
-    if not independent:
-        return np.stack([events, np.zeros_like(events)], -1).astype(np.uint64)
     draws = [event_generator(seed, int(event), _STREAM).integers(0, 2**64, 2, dtype=np.uint64) for event in events]
     return np.array(draws, dtype=np.uint64).reshape(-1, 2)
 

@@ -94,10 +94,6 @@ class SimulationPlan(BaseModel):
     muon_capture: bool = False
     """Let oxygen capture 18.4 % of the negative muons that stop, which then give no decay electron, and let the others
     decay with a mean life of 1795 ns in place of 2197 ns; see `ringcast.simulation.capture`."""
-    independent_events: bool = False
-    """Start Geant4's random numbers of each event at a place drawn from seed and event number. Without it, as in files
-    so far, successive events share a pattern in their first random numbers, such as the decay time of a muon: means
-    over many events then err by some per cent. See `ringcast.simulation.geant4.stream_starts`."""
     batch: int = Field(default=100, ge=1, le=500)
     """Events simulated at once; it changes memory and progress, not the events."""
     seed: int = Field(default=1, ge=0, lt=2**63)

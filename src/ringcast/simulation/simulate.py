@@ -71,7 +71,7 @@ class Chain:
         return Chain(
             plan,
             detector,
-            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture, independent=plan.independent_events),
+            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture),
             optics,
             build_wall(detector, expose_cm(detector.pmt_type) if plan.pmt_shape == "cap" else 0.0),
             load_sensor(detector.pmt_type),

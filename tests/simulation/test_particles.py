@@ -98,9 +98,7 @@ def test_steps_depend_on_the_event_number_alone(data_folder, switch):
     tracks, events = Track(names, 250.0, (0, 0, 0), (0, 0, 1)), np.arange(len(names)) + 40
     first = Engine(data_folder, seed=8, muon_capture=switch).steps(tracks, events)
     turned = np.arange(len(names))[::-1].copy()
-    again = Engine(data_folder, seed=8, muon_capture=switch).steps(
-        tracks[turned.tolist()], events[turned]
-    )
+    again = Engine(data_folder, seed=8, muon_capture=switch).steps(tracks[turned.tolist()], events[turned])
     back = np.argsort(turned[again.event], kind="stable")
     for name in ("number", "start_cm", "end_energy_mev", "end_time_ns"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name)[back])

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from ringcast.cli.main import main
+from ringcast.simulation import SimulationPlan
 
 pytest.importorskip("calzone")
 SMALL = {"-d": "mini", "--particles": "e-,gamma", "--energy": "50:200", "--workers": "1"}
@@ -105,5 +106,17 @@ def test_light_switches_reach_the_file(tmp_path, capsys):
     lit, plain = (read_events(tmp_path / name).metadata for name in ("x.h5", "plain.h5"))
     named = ("scattering", "reflection", "pmt_shape", "angular_acceptance")
     assert [lit[name] for name in named] == [True, "wcsim", "cap", True]
-    assert not set(named) & set(plain)
+    assert [plain[name] for name in named] == [False, "off", "disc", False]
     assert 'Choose from: "off", "wcsim", "constant"' in refusal(capsys, tmp_path / "y.h5", n=2, reflection="mirror")
+
+
+def test_help_shows_every_field_of_a_plan_in_its_group(capsys):
+    run("simulate", "--help")
+    text = capsys.readouterr().out
+    titles = ("Events", "Drawn primaries", "Particles in water", "Light", "Sensors and electronics", "Run")
+    places = [text.index(f"\u256d\u2500 {title} \u2500") for title in titles]
+    assert places == sorted(places)
+    renamed = {"energy_mev": "energy", "energy_spectrum": "spectrum", "position_cm": "position"}
+    for name in set(SimulationPlan.model_fields) - {"batch"}:
+        assert f"--{renamed.get(name, name).replace('_', '-')} " in text, name
+    assert "[default: 100:1000]" in text

@@ -92,15 +92,6 @@ def test_trigger_needs_digits():
         make_plan(**GOOD, trigger=True)
 
 
-def test_switches_at_their_default_are_not_written():
-    assert set(make_plan(**GOOD).configuration) == {
-        *("detector", "n_events", "particles", "energy_mev", "position_cm", "direction", "leaves_through"),
-        *("wall_distance_cm", "to_wall_cm", "window_ns", "batch", "seed"),
-    }
-    written = make_plan(**GOOD, **ALL).configuration
-    assert {name: written[name] for name in ALL} == ALL
-
-
 def test_events_do_not_depend_on_batch_or_order(start_chain):
     fields = ALL | {"trigger_hits": 5}
     small, large = start_chain(batch=10, **fields), start_chain(batch=20, **fields)

@@ -55,7 +55,7 @@ def test_a_file_is_the_same_for_two_workers_of_which_one_dies(tmp_path, monkeypa
 
     undisturbed = digest("one.h5", [chain.run(number) for number in range(3)])
     mortal = partial(start_mortal_chain, tmp_path)
-    monkeypatch.setattr(sys.modules["ringcast.simulation.simulate"], "_start_chain", mortal)
+    monkeypatch.setattr(sys.modules["ringcast.simulation.chain"], "_start_chain", mortal)
     rest = simulate(chain.plan, skip=frozenset({0}), workers=2)
     assert digest("two.h5", [chain.run(0), *rest]) == undisturbed
     assert (tmp_path / "died").exists()

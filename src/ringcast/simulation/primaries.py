@@ -12,7 +12,8 @@ import torch
 from ringcast.errors import ArgumentError, FileError
 from ringcast.events import ParticleType, Track, particle_type
 from ringcast.geometry import Detector, distance_to_wall_cm
-from ringcast.simulation.plan import LARGEST_MEV, LEAST_MEV, SimulationPlan
+from ringcast.simulation.plan import SimulationPlan
+from ringcast.simulation.switches import LARGEST_MEV, LEAST_MEV
 
 __all__ = ["COLUMNS", "plan_fields", "read_primaries", "require_primaries", "threshold_mev"]
 

@@ -1,0 +1,128 @@
+"""The command: makes the plan, does what is not done yet, and joins the parts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from ringcast.cli.progress import progress
+from ringcast.cli.simulate.options import (
+    EVENTS,
+    LIGHT,
+    MATTER,
+    PRIMARIES,
+    RUN,
+    SENSORS,
+    Drawn,
+    Light,
+    Matter,
+    Run,
+    Sensors,
+    fields_of_plan,
+    named_by_user,
+)
+from ringcast.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from ringcast.events import Track
+    from ringcast.simulation import SimulationPlan
+
+__all__ = ["simulate"]
+
+
+def simulate(
+    *,
+    detector: Annotated[str, Parameter(alias="-d", group=EVENTS)],
+    n_events: Annotated[int | None, Parameter(name=["--n-events", "-n"], group=EVENTS)] = None,
+    output: Annotated[Path, Parameter(alias="-o", group=EVENTS)],
+    primaries: Annotated[Path | None, Parameter(group=EVENTS)] = None,
+    dead: Annotated[Path | None, Parameter(group=EVENTS)] = None,
+    drawn: Annotated[Drawn, PRIMARIES] = Drawn(),  # noqa: B008  frozen
+    matter: Annotated[Matter, MATTER] = Matter(),  # noqa: B008
+    light: Annotated[Light, LIGHT] = Light(),  # noqa: B008
+    sensors: Annotated[Sensors, SENSORS] = Sensors(),  # noqa: B008
+    run: Annotated[Run, RUN] = Run(),  # noqa: B008
+) -> None:
+    """Simulate single particles and write the hits of every event.
+
+    Geant4 moves the particle through water; Cherenkov photons are made from its steps, absorbed on the way or carried
+    to the wall, and turned into charge and time where they strike a sensor. Scattering,
+    reflection, dark noise, a digitiser and a trigger are simulated if asked for.
+
+    The same seed gives the same file whatever the number of workers. Ctrl-C keeps the finished batches in
+    OUTPUT.partial: run the same command again to go on.
+
+    Try:
+
+    * ringcast simulate -d super-k -n 100 --particles e- --energy 500:500 -o events.h5
+    * ringcast simulate -d my-tank.toml -n 10000 --particles e-,mu-,gamma --energy 100:1000 -o train.h5 --seed 7
+
+    Args:
+        detector: super-k, hyper-k, iwcd, wcte, iwcd-grid, mini, or a TOML file of your own tank.
+        n_events: How many events; the file of primaries says it, if there is one.
+        output: The event file (HDF5, digi-hits layout).
+        primaries: Comma-separated file with a line for each event and the columns event (from 0), particle, energy_mev
+            (kinetic), x_cm, y_cm, z_cm, ux, uy, uz (unit vector), time_ns, in place of drawn particles.
+        dead: Text file of the numbers of dead sensors, from 0, which never report a hit.
+        drawn: How primaries are drawn.
+        matter: What particles do in water.
+        light: What light does.
+        sensors: What sensors and electronics do.
+        run: How it is run.
+    """
+    from ringcast.cli.simulate.summary import summarise
+    from ringcast.geometry.dead import read_dead
+    from ringcast.simulation import make_plan
+
+    tracks = None
+    chosen = {"n_events": n_events, **fields_of_plan(drawn)}
+    if primaries is not None:
+        tracks, chosen = _listed(primaries, detector, ["--n-events"] * (n_events is not None) + named_by_user(drawn))
+    elif n_events is None:
+        raise ArgumentError("--n-events is missing; say how many events (-n), or list them in a file (--primaries)")
+    plan = make_plan(
+        detector=detector,
+        dead=() if dead is None else read_dead(dead),
+        seed=run.seed,
+        **chosen,
+        **fields_of_plan(matter, light, sensors),
+    )
+    _run(plan, output, workers=run.workers, overwrite=run.overwrite, primaries=tracks)
+    summarise(output, json_output=run.json_output)
+
+
+def _listed(path: Path, detector: str, drawing: list[str]) -> "tuple[Track, dict[str, Any]]":
+    """Primaries of a file and what they say of the plan, if no option asks for drawn ones."""
+    from ringcast.geometry import load_detector
+    from ringcast.simulation import plan_fields, read_primaries
+
+    if drawing:
+        raise ArgumentError(f"{drawing[0]} draws primaries, but --primaries lists them; choose one")
+    tracks = read_primaries(path, load_detector(detector))
+    return tracks, plan_fields(tracks)
+
+
+def _run(
+    plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool, primaries: "Track | None" = None
+) -> None:
+    """Simulate what is not done yet, batch by batch, then join the batches."""
+    from ringcast.geometry import load_detector
+    from ringcast.simulation import require_room
+    from ringcast.simulation import simulate as run
+    from ringcast.storage import Shards
+
+    tank = load_detector(plan.detector, dead=plan.dead)
+    require_room(plan, tank)
+    shards = Shards.open(output, plan.configuration, overwrite=overwrite)
+    done = frozenset(shards.done())
+    already = sum(min(plan.batch, plan.n_events - number * plan.batch) for number in done)
+    try:
+        with progress(f"simulating {tank.name}", plan.n_events, already) as advance:
+            for batch in run(plan, skip=done, workers=workers, primaries=primaries):
+                shards.write(batch.number, batch.tracks, batch.hits, trigger_ns=batch.trigger_ns)
+                advance(len(batch.tracks))
+    except KeyboardInterrupt:
+        Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
+        raise
+    shards.merge(plan.n_batches, tank)

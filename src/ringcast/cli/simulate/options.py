@@ -1,0 +1,149 @@
+"""The options of ``ringcast simulate``, in the groups that its help shows.
+
+Fields of a plan that have a default are options of the same name: to add one, add the field, with the text that
+explains it, to its part in `ringcast.simulation.switches`. What is spelled differently here is in `_SPELLED`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+from cyclopts import Group, Parameter
+from pydantic import BaseModel
+
+from ringcast.errors import ArgumentError
+from ringcast.simulation.plan import SimulationPlan
+from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
+
+__all__ = ["EVENTS", "LIGHT", "MATTER", "PRIMARIES", "RUN", "SENSORS", "Drawn", "Light", "Matter", "Run", "Sensors"]
+__all__ += ["fields_of_plan", "named_by_user"]
+
+Options = TypeVar("Options")
+
+
+class _Spelling(NamedTuple):
+    """How a field of a plan is written on the command line."""
+
+    option: str
+    note: str
+    read: Callable[[str, str], Any]
+    """The value of an option's text; the option's name is for the refusal."""
+    write: Callable[[Any], str]
+
+
+def _numbers(separator: str, *counts: int) -> Callable[[str, str], tuple[float, ...]]:
+    """Reads numbers; a single one where there can be two stands for a range of no width."""
+
+    def read(option: str, text: str) -> tuple[float, ...]:
+        try:
+            values = tuple(float(part) for part in text.split(separator))
+        except ValueError:
+            values = ()
+        if len(values) not in counts:
+            expected = " or ".join(map(str, counts))
+            raise ArgumentError(f"--{option} is {text!r}; expected {expected} numbers separated by {separator!r}")
+        return values * 2 if counts == (1, 2) and len(values) == 1 else values
+
+    return read
+
+
+def _joined(separator: str) -> Callable[[Any], str]:
+    return lambda values: separator.join(f"{value:g}" for value in values)
+
+
+def _names(_option: str, text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
+
+
+_SPELLED = {
+    "particles": _Spelling("particles", "Separate them by commas.", _names, ",".join),
+    "energy_mev": _Spelling("energy", "Write low:high, or one number.", _numbers(":", 1, 2), _joined(":")),
+    "energy_spectrum": _Spelling("spectrum", "", lambda _option, text: text, str),
+    "position_cm": _Spelling("position", "Write x,y,z.", _numbers(",", 3), _joined(",")),
+    "direction": _Spelling("direction", "Write x,y,z.", _numbers(",", 3), _joined(",")),
+}
+
+
+def _taken_from(part: type[BaseModel]) -> Callable[[type[Options]], type[Options]]:
+    """Makes a class the frozen dataclass of the fields of a part of the plan, each with its default and help."""
+
+    def fill(options: type[Options]) -> type[Options]:
+        for name, field in part.model_fields.items():
+            spelling, default, kind = _SPELLED.get(name), field.default, field.annotation
+            text = " ".join((field.description or "").split())
+            if spelling is not None:
+                default = None if default is None else spelling.write(default)
+                kind, text = (str | None if default is None else str), f"{text} {spelling.note}".strip()
+            option = name if spelling is None else spelling.option
+            options.__annotations__[option] = Annotated[kind, Parameter(help=text)]
+            setattr(options, option, default)
+        return dataclass(frozen=True, kw_only=True)(options)
+
+    return fill
+
+
+@_taken_from(PrimaryChoices)
+class Drawn:
+    """Options that draw primaries."""
+
+
+@_taken_from(MatterSwitches)
+class Matter:
+    """Options of particles in water."""
+
+
+@_taken_from(LightSwitches)
+class Light:
+    """Options of light."""
+
+
+@_taken_from(SensorSwitches)
+class Sensors:
+    """Options of sensors and electronics."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Options of the run."""
+
+    seed: int = SimulationPlan.model_fields["seed"].default
+    """Any number; the same plan and seed give the same file."""
+    workers: int = 0
+    """Worker processes; 0 takes one for each core."""
+    overwrite: bool = False
+    """Replace the output if it exists."""
+    json_output: Annotated[bool, Parameter(name="--json", negative="")] = False
+    """Print the summary as one JSON document."""
+
+
+def _group(title: str, place: int) -> Parameter:
+    """Options of a dataclass stand on the command line as if they were the command's own, under a title of the help."""
+    return Parameter(name="*", group=Group(title, sort_key=place))
+
+
+EVENTS = Group("Events", sort_key=0)
+PRIMARIES = _group("Drawn primaries", 1)
+MATTER = _group("Particles in water", 2)
+LIGHT = _group("Light", 3)
+SENSORS = _group("Sensors and electronics", 4)
+RUN = _group("Run", 5)
+
+
+def fields_of_plan(*groups: Any) -> dict[str, Any]:
+    """Fields of a plan from groups of options.
+
+    Raises:
+        ArgumentError: The text of an option cannot be read.
+    """
+    given = {field.name: getattr(options, field.name) for options in groups for field in fields(options)}
+    for name, spelling in _SPELLED.items():
+        if spelling.option in given:
+            text = given.pop(spelling.option)
+            given[name] = None if text is None else spelling.read(spelling.option, text)
+    return given
+
+
+def named_by_user(options: Any) -> list[str]:
+    """The options of a group that are not at their default, as they are written."""
+    changed = [field.name for field in fields(options) if getattr(options, field.name) != field.default]
+    return [f"--{name.replace('_', '-')}" for name in changed]

@@ -1,0 +1,155 @@
+"""The parts of a plan that have a default: what is drawn, and which effects are simulated.
+
+Each field is also an option of ``ringcast simulate``, under its own name with dashes; the text below it is its help.
+"""
+
+import math
+from typing import Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+)
+
+from ringcast.errors import RingcastError
+
+__all__ = ["LARGEST_MEV", "LEAST_MEV", "LightSwitches", "MatterSwitches", "PrimaryChoices", "SensorSwitches"]
+
+LARGEST_MEV = 100_000.0
+LEAST_MEV = 1.0
+_STEEPEST = 10.0
+_CONFIGURATION = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class PrimaryChoices(BaseModel):
+    """How primaries are drawn."""
+
+    model_config = _CONFIGURATION
+
+    particles: tuple[str, ...] = Field(default=("e-", "mu-"), min_length=1)
+    """Names; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0; pions lose energy and decay, but meet
+    no nuclei."""
+    energy_mev: tuple[float, float] = (100.0, 1000.0)
+    """Lowest and highest kinetic energy in MeV."""
+    energy_spectrum: str = "flat"
+    """How kinetic energies spread between the two: flat, or power:p for a density that goes as energy ** p, such as
+    power:-2."""
+    position_cm: tuple[float, float, float] | None = None
+    """Fixed vertex in cm; uniform in the tank if not given."""
+    direction: tuple[float, float, float] | None = None
+    """Fixed direction, of any length; isotropic if not given."""
+    leaves_through: Literal["top", "barrel", "bottom"] | None = None
+    """Keep only tracks whose line leaves the tank through this surface; vertex and direction are drawn again."""
+    wall_distance_cm: NonNegativeFloat = 50.0
+    """Least distance of drawn vertices from the wall, in cm."""
+    to_wall_cm: NonNegativeFloat = 0.0
+    """Least distance from the vertex to the wall along the direction, in cm; vertex and direction are drawn again if
+    it is less."""
+
+    @field_validator("particles")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        from ringcast.events import particle_type  # not above: help shall not wait for torch
+
+        for name in value:
+            try:
+                particle_type(name)
+            except RingcastError as reason:
+                raise ValueError(str(reason)) from None
+        return value
+
+    @field_validator("energy_mev")
+    @classmethod
+    def _in_range(cls, value: tuple[float, float]) -> tuple[float, float]:
+        low, high = value
+        if not LEAST_MEV <= low <= high <= LARGEST_MEV:
+            raise ValueError(f"expected low:high with {LEAST_MEV:g} <= low <= high <= {LARGEST_MEV:g} MeV")
+        return value
+
+    @field_validator("energy_spectrum")
+    @classmethod
+    def _known_spectrum(cls, value: str) -> str:
+        if value != "flat":
+            _power(value)
+        return value
+
+    @field_validator("direction")
+    @classmethod
+    def _has_length(cls, value: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+        if value is not None and not any(value):
+            raise ValueError("expected a direction that is not the zero vector")
+        return value
+
+    @property
+    def energy_power(self) -> float:
+        """Exponent p of the density energy ** p of kinetic energies; 0 for a flat one."""
+        return 0.0 if self.energy_spectrum == "flat" else _power(self.energy_spectrum)
+
+
+class MatterSwitches(BaseModel):
+    """What particles do in water; see `ringcast.simulation.capture` and `ringcast.simulation.geant4`."""
+
+    model_config = _CONFIGURATION
+
+    muon_capture: bool = False
+    """Let oxygen capture 18.4 % of the negative muons that stop, which then give no decay electron, and let the others
+    decay with a mean life of 1795 ns in place of 2197 ns."""
+
+
+class LightSwitches(BaseModel):
+    """What light does on its way; see `ringcast.simulation.interactions` and `ringcast.simulation.wall`."""
+
+    model_config = _CONFIGURATION
+
+    scattering: bool = False
+    """Scatter light on water molecules (Rayleigh) with WCSim's length, 132 m at 400 nm."""
+    reflection: Literal["off", "wcsim", "constant"] = "off"
+    """Reflect light at the black sheet (0.11 to 0.15 of it) and at the sensors' faces (up to 0.32): wcsim as Geant4
+    does with WCSim's surfaces, a diffuse sheet and faces that reflect at large angles; constant with a partly specular
+    sheet and faces that mirror 0.32 at any angle."""
+    pmt_shape: Literal["disc", "cap"] = "disc"
+    """Sensors as flat discs on the wall, or as spherical caps that stand out of it by the height of their type."""
+    angular_acceptance: bool = False
+    """Let the chance of detection fall with the angle to the sensor's axis as in an older curve of WCSim (0.69 at 70
+    degrees, 0.13 at 90); flat otherwise."""
+
+
+class SensorSwitches(BaseModel):
+    """Sensors, digitiser and trigger; see `ringcast.simulation.readout`."""
+
+    model_config = _CONFIGURATION
+
+    window_ns: PositiveFloat | None = None
+    """Photoelectrons later than this after the primary's birth are not counted; by default the time light needs across
+    the tank and 100 ns more, which keeps most decay electrons out."""
+    dark_noise: bool = False
+    """Add photoelectrons that no light made, at the rate of the sensor's type."""
+    digitiser: Literal["simple", "ski"] = "simple"
+    """How charges become hits: simple adds up the whole window and cuts at 0.25 pe; ski integrates 200 ns at a time
+    behind Super-Kamiokande's soft threshold, so that a sensor can have several hits."""
+    digit_time_step_ns: PositiveFloat = 0.4
+    """The ski digitiser rounds times down to this step: 0.4 in Super-Kamiokande's electronics, 0.1 in later ones."""
+    trigger: bool = False
+    """Keep the hits from 400 ns before to 950 ns after the first trigger, in time since the trigger + 950 ns; an event
+    that does not trigger has no hits. Needs the ski digitiser. Light of any time up to 0.1 ms can trigger, unless a
+    window is given."""
+    trigger_hits: PositiveInt = 25
+    """More hits than this within 200 ns trigger."""
+    trigger_noise_correction: bool = True
+    """With dark noise, raise the number of hits that trigger by the mean number of dark hits in 200 ns."""
+
+
+def _power(spectrum: str) -> float:
+    kind, _, exponent = spectrum.partition(":")
+    try:
+        power = float(exponent)
+    except ValueError:
+        power = math.nan
+    if kind != "power" or not abs(power) <= _STEEPEST:
+        raise ValueError(f"expected flat, or power:p with p from {-_STEEPEST:g} to {_STEEPEST:g}, such as power:-2")
+    return power

@@ -18,9 +18,9 @@ from tests.simulation.closed_forms import flat_optics, straight_step
 
 def nearest_dome(point, way, limit, wall):
     """All spheres at once."""
-    away = point - wall.centre_cm
+    away = point - wall.dome[:, :3]
     along = away @ way
-    root2 = along**2 - ((away**2).sum(1) - wall.sphere_cm**2)
+    root2 = along**2 - ((away**2).sum(1) - wall.dome[:, 3] ** 2)
     distance = np.where(root2 > 0, -along - np.sqrt(np.maximum(root2, 0)), np.inf)
     distance[(distance <= 0) | (distance >= limit)] = np.inf
     best = int(distance.argmin())
@@ -67,7 +67,7 @@ def test_points_in_a_dome_are_those_in_its_sphere():
     for _ in range(2000):
         azimuth, depth, z = generator.uniform(-np.pi, np.pi), generator.uniform(0, 3), generator.uniform(-100, 100)
         point = np.array([(100 - depth) * np.cos(azimuth), (100 - depth) * np.sin(azimuth), z])
-        inside = bool((np.linalg.norm(wall.centre_cm - point, axis=1) < wall.sphere_cm).any())
+        inside = bool((np.linalg.norm(wall.dome[:, :3] - point, axis=1) < wall.dome[:, 3]).any())
         assert in_dome(*point, wall) == inside
         found += inside
     assert found > 100
@@ -80,10 +80,10 @@ def test_the_rim_of_a_dome_is_the_face():
     axis = tank.normal.double().numpy()
     position = tank.position_cm.double().numpy()
     top = position + 2.0 * axis
-    np.testing.assert_allclose(np.linalg.norm(top - wall.centre_cm, axis=1), wall.sphere_cm)
+    np.testing.assert_allclose(np.linalg.norm(top - wall.dome[:, :3], axis=1), wall.dome[:, 3])
     side = np.cross(axis, [0.3, 0.4, 0.5])
     rim = position + 4.0 * side / np.linalg.norm(side, axis=1)[:, None]
-    np.testing.assert_allclose(np.linalg.norm(rim - wall.centre_cm, axis=1), wall.sphere_cm)
+    np.testing.assert_allclose(np.linalg.norm(rim - wall.dome[:, :3], axis=1), wall.dome[:, 3])
 
 
 @pytest.mark.parametrize("expose", [0.0, 4.0, 10.0])

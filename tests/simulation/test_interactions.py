@@ -17,7 +17,7 @@ N = 100_000
 EVENTS = np.zeros(1, dtype=np.int64)
 LENGTH_CM = 300.0
 GRID = len(flat_optics().phase_index)
-SCATTERING = NONE._replace(rayleigh_cm=np.full(GRID, LENGTH_CM))
+SCATTERING = NONE._replace(scattering_cm=np.full(GRID, LENGTH_CM))
 
 
 def fly(wall, interactions, *, absorption_cm=1e12, n=N, seed=5):
@@ -269,7 +269,7 @@ def test_the_tables_are_those_of_wcsim():
     plain = load_optics("PMT20inch")
     optics, chosen = load_interactions(plain, scattering=True, reflection="wcsim")
     at = round(400 - optics.first_nm)
-    assert chosen.rayleigh_cm[at] == pytest.approx(13178, rel=0.001)
+    assert chosen.scattering_cm[at] == pytest.approx(13178, rel=0.001)
     assert chosen.wall_reflectivity[at] == pytest.approx(0.1125, rel=0.001)
     assert optics.yield_per_cm / plain.yield_per_cm == pytest.approx(4 / 3)
     assert load_interactions(plain) == (plain, NONE)

@@ -48,13 +48,13 @@ def test_caps_are_those_of_brute_force(tank, caps):
         point, way = generator.uniform(-80, 80, 3), generator.standard_normal(3)
         way /= np.linalg.norm(way)
         limit, _ = wall_crossing(*point, *way, tank.radius_cm, tank.half_height_cm)
-        away = point - caps.centre_cm
+        away = point - caps.dome[:, :3]
         along = away @ way
-        root2 = along**2 - ((away**2).sum(1) - caps.sphere_cm**2)
+        root2 = along**2 - ((away**2).sum(1) - caps.dome[:, 3] ** 2)
         distance = np.where(root2 > 0, -along - np.sqrt(np.maximum(root2, 0)), np.inf)
         with np.errstate(invalid="ignore"):
-            height = ((away + distance[:, None] * way) * caps.axis).sum(1)
-        distance[~(height >= caps.rim_cm) | (distance <= 0) | (distance >= limit)] = np.inf
+            height = ((away + distance[:, None] * way) * caps.dome[:, 4:7]).sum(1)
+        distance[~(height >= caps.dome[:, 7]) | (distance <= 0) | (distance >= limit)] = np.inf
         expected = int(distance.argmin()) if np.isfinite(distance.min()) else -1
         found, sensor = look(tank, caps, point, way)
         assert sensor == expected

@@ -8,8 +8,9 @@ import pytest
 from ringcast.geometry import PRESETS, load_detector
 from ringcast.geometry.detector import on_wall_cm
 from ringcast.simulation.cherenkov import Steps, mean_photons
-from ringcast.simulation.optics import load_optics
-from ringcast.simulation.transport import transport
+from ringcast.simulation.interactions import load_interactions
+from ringcast.simulation.optics import expose_cm, load_optics
+from ringcast.simulation.transport import follow, transport
 from ringcast.simulation.wall import build_wall, sensor_at, wall_crossing
 from ringcast.units import C_CM_PER_NS
 from tests.simulation.closed_forms import INDEX, all_seeing_wall, flat_optics, straight_step
@@ -80,24 +81,46 @@ def test_azimuth_is_flat():
     assert ((columns - mean) ** 2 / mean).sum() < 167 + 4 * np.sqrt(2 * 167)
 
 
-# Photoelectrons before scattering, reflection and domes existed (commit f20d769), by `batch_of_steps`: number and the
-# first quarter of the SHA-256 of batch row, sensor and time.
-@pytest.mark.parametrize(
-    ("name", "n", "digest"),
-    [
-        ("mini", 4231, "d43f36e13b8721f8"),
-        ("super-k", 6152, "197e81372a2def39"),
-        ("iwcd-grid", 6473, "fc862ffc8279c429"),
-    ],
-)
-def test_photoelectrons_without_new_processes_are_what_they_were(name, n, digest):
+@pytest.mark.parametrize("name", ["mini", "super-k"])
+def test_blocks_and_threads_change_nothing(name, monkeypatch):
+    """One block on one thread, and blocks of 1000 photons on 1, 2 and 3 threads, with everything on."""
     tank = load_detector(name)
+    optics, interactions = load_interactions(load_optics(tank.pmt_type), scattering=True, reflection="wcsim")
+    wall, steps = build_wall(tank, expose_cm(tank.pmt_type)), batch_of_steps(tank, np.random.default_rng(12), 40)
+
+    def digest(threads):
+        found = transport(
+            steps,
+            np.full(40, 500),
+            np.array([5, 6, 9]),
+            optics,
+            wall,
+            seed=3,
+            interactions=interactions,
+            threads=threads,
+        )
+        assert len(found.step) > 1000
+        return sha256(b"".join(column.tobytes() for column in found)).hexdigest()
+
+    whole = digest(1)
+    monkeypatch.setattr("ringcast.simulation.transport._BLOCK", 1000)
+    assert {digest(threads) for threads in (1, 2, 3)} == {whole}
+
+
+def test_photoelectrons_name_the_step_that_made_them():
+    tank = load_detector("mini")
     steps = batch_of_steps(tank, np.random.default_rng(12), 40)
-    found = transport(
-        steps, np.full(40, 500), np.array([5, 6, 9]), load_optics(tank.pmt_type), build_wall(tank), seed=3
-    )
-    assert len(found[0]) == n
-    assert sha256(b"".join(column.tobytes() for column in found)).hexdigest()[:16] == digest
+    photons = np.arange(40) * 20
+    arguments = (np.array([5, 6, 9]), load_optics(tank.pmt_type), build_wall(tank))
+    found, journeys = transport(steps, photons, *arguments, seed=3), follow(steps, photons, *arguments, seed=3)
+    seen = journeys.sensor >= 0
+    np.testing.assert_array_equal(found.step, np.repeat(np.arange(40), photons)[seen])
+    np.testing.assert_array_equal(found.time_ns, journeys.time_ns[seen])
+
+
+def test_no_light_gives_no_photoelectrons():
+    found = transport(straight_step(), np.array([0]), EVENTS, flat_optics(), all_seeing_wall(1.0, 1.0), seed=1)
+    assert [len(column) for column in found] == [0, 0, 0]
 
 
 def batch_of_steps(tank, generator, n):

@@ -98,11 +98,9 @@ class Chain:
                 for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
             ]
         )
-        row, sensor, time = transport(
-            steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions
-        )
-        birth = tracks.time_ns.double().numpy()
-        return Batch(number, tracks, *self._respond(events, row, sensor, time - birth[row], birth))
+        seen = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions)
+        row, birth = steps.event[seen.step], tracks.time_ns.double().numpy()
+        return Batch(number, tracks, *self._respond(events, row, seen.sensor, seen.time_ns - birth[row], birth))
 
     def _respond(
         self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray, birth: np.ndarray

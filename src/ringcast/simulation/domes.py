@@ -1,8 +1,8 @@
 """Sensors that stand out of the wall as spherical caps, met exactly by a straight line."""
 
 import numpy as np
-from numba import njit
 
+from ringcast.simulation.device import device
 from ringcast.simulation.wall import cell_at
 
 __all__ = ["first_dome", "in_dome"]
@@ -10,7 +10,7 @@ __all__ = ["first_dome", "in_dome"]
 _NEAR = 1e-14
 
 
-@njit(cache=True)
+@device
 def in_dome(x, y, z, wall):  # type: ignore[no-untyped-def]
     """True if a point of the tank lies inside a sensor's glass."""
     for surface in range(3):
@@ -22,15 +22,13 @@ def in_dome(x, y, z, wall):  # type: ignore[no-untyped-def]
         cell = cell_at(x, y, z, surface, wall)
         for entry in range(wall.start[cell], wall.start[cell + 1]):
             sensor = wall.sensor[entry]
-            a = x - wall.centre_cm[sensor, 0]
-            b = y - wall.centre_cm[sensor, 1]
-            c = z - wall.centre_cm[sensor, 2]
-            if a * a + b * b + c * c < wall.sphere_cm[sensor] ** 2:
+            a, b, c = x - wall.dome[sensor, 0], y - wall.dome[sensor, 1], z - wall.dome[sensor, 2]
+            if a * a + b * b + c * c < wall.dome[sensor, 3] ** 2:
                 return True
     return False
 
 
-@njit(cache=True)
+@device
 def first_dome(x, y, z, u, v, w, limit, wall, skip):  # type: ignore[no-untyped-def]
     """Distance to the first sensor that a photon meets within `limit` cm, and its number; (limit, -1) if none.
 
@@ -73,7 +71,7 @@ def first_dome(x, y, z, u, v, w, limit, wall, skip):  # type: ignore[no-untyped-
     return best, found
 
 
-@njit(cache=True)
+@device
 def _search(x, y, z, u, v, w, start, end, surface, wall, best, found, skip):  # type: ignore[no-untyped-def]
     """The nearest of `best` and the domes of one surface between two distances along the line.
 
@@ -93,19 +91,17 @@ def _search(x, y, z, u, v, w, start, end, surface, wall, best, found, skip):  # 
             sensor = wall.sensor[entry]
             if sensor == skip:
                 continue
-            a = x - wall.centre_cm[sensor, 0]
-            b = y - wall.centre_cm[sensor, 1]
-            c = z - wall.centre_cm[sensor, 2]
+            a, b, c = x - wall.dome[sensor, 0], y - wall.dome[sensor, 1], z - wall.dome[sensor, 2]
             along = a * u + b * v + c * w
-            root2 = along * along - (a * a + b * b + c * c - wall.sphere_cm[sensor] ** 2)
+            root2 = along * along - (a * a + b * b + c * c - wall.dome[sensor, 3] ** 2)
             if root2 > 0.0:
                 distance = -along - np.sqrt(root2)
                 if 0.0 < distance < best:
                     height = (
-                        (a + distance * u) * wall.axis[sensor, 0]
-                        + (b + distance * v) * wall.axis[sensor, 1]
-                        + (c + distance * w) * wall.axis[sensor, 2]
+                        (a + distance * u) * wall.dome[sensor, 4]
+                        + (b + distance * v) * wall.dome[sensor, 5]
+                        + (c + distance * w) * wall.dome[sensor, 6]
                     )
-                    if height >= wall.rim_cm[sensor]:
+                    if height >= wall.dome[sensor, 7]:
                         best, found = distance, sensor
     return best, found

@@ -1,15 +1,16 @@
 """One photon from its birth to its end.
 
-Each photon owns blocks of random numbers: block 0 for its birth, block 1 for how far it flies, one more for each turn
-it takes, so that its fate depends on its own number alone.
+Each photon owns blocks of four random numbers: block 0 for its birth, block 1 for how far it flies and what it meets
+first, two more for each turn it takes, so that its fate depends on its own number alone.
 """
 
 import numpy as np
-from numba import njit
 
+from ringcast.simulation.device import device
 from ringcast.simulation.domes import first_dome, in_dome
+from ringcast.simulation.emission import born, interpolate
 from ringcast.simulation.philox import uniform4
-from ringcast.simulation.scatter import birth_polarisation, mirrored_polarisation, on_cone, rayleigh
+from ringcast.simulation.scatter import birth_polarisation, forward, mirrored_polarisation, rayleigh
 from ringcast.simulation.surface import bounce, mirror, tube_reflectivity, wall_normal
 from ringcast.simulation.wall import sensor_at, wall_crossing
 from ringcast.units import C_CM_PER_NS
@@ -22,49 +23,35 @@ water, absorbed by the wall, lost at a sensor's face, seen, cut after too many t
 _UNBORN, _OUTSIDE, _WATER, _WALL, _FACE, _SEEN, _CUT = range(7)
 
 
-@njit(cache=True, inline="always")
+@device
 def fly(steps, s, event, photon, bound, optics, wall, interactions, seed):  # type: ignore[no-untyped-def]
     """One photon from birth to a sensor number or -1, the time of its end in ns, its fate and its number of turns."""
-    number = steps.number[s]
-    u0, u1, u2, u3 = uniform4(event, number, photon, 0, seed)
-    place = u1 * (len(optics.wavelength_nm) - 1)
-    wavelength = _interpolate(optics.wavelength_nm, place)
-    on_grid = wavelength - optics.first_nm
-    index = _interpolate(optics.phase_index, on_grid)
-    energy = steps.start_energy_mev[s] + u0 * (steps.end_energy_mev[s] - steps.start_energy_mev[s])
-    ratio = steps.mass_mev[s] / (energy + steps.mass_mev[s])
-    cos2 = 1.0 / ((1.0 - ratio * ratio) * index * index)
-    if 1.0 - cos2 <= u2 * bound:
+    made, point, direction, axis, place, birth = born(steps, s, event, photon, bound, optics, seed)
+    if not made:
         return -1, 0.0, _UNBORN, 0
-    x, y, z = _between(steps.start_cm[s], steps.end_cm[s], u0)
+    x, y, z = point
     if x * x + y * y >= wall.radius_cm**2 or abs(z) >= wall.half_height_cm:
         return -1, 0.0, _OUTSIDE, 0
     if wall.height_cm > 0.0 and in_dome(x, y, z, wall):
         return -1, 0.0, _OUTSIDE, 0
-    a, b, c = _between(steps.start_direction[s], steps.end_direction[s], u0)
-    direction = on_cone(a, b, c, np.sqrt(cos2), 2.0 * np.pi * u3)
     polarisation = direction  # only scattering looks at it
-    if len(interactions.rayleigh_cm) > 0:
-        polarisation = birth_polarisation(a, b, c, direction[0], direction[1], direction[2])
-    found, path, fate, turns = _travel(
-        (x, y, z), direction, polarisation, on_grid, event, number, photon, optics, wall, interactions, seed
-    )
-    birth = steps.start_time_ns[s] + u0 * (steps.end_time_ns[s] - steps.start_time_ns[s])
-    return found, birth + path * _interpolate(optics.group_index, on_grid) / C_CM_PER_NS, fate, turns
+    if len(interactions.scattering_cm) > 0:
+        polarisation = birth_polarisation(axis[0], axis[1], axis[2], direction[0], direction[1], direction[2])
+    number = (event, steps.number[s], photon, seed)
+    found, path, fate, turns = _travel(point, direction, polarisation, place, number, optics, wall, interactions)
+    return found, birth + path * interpolate(optics.group_index, place) / C_CM_PER_NS, fate, turns
 
 
-@njit(cache=True, inline="always")
-def _travel(  # type: ignore[no-untyped-def]
-    point, direction, polarisation, on_grid, event, number, photon, optics, wall, interactions, seed
-):
+@device
+def _travel(point, direction, polarisation, place, number, optics, wall, interactions):  # type: ignore[no-untyped-def]
     """Leg after leg until the photon ends: sensor or -1, length of the whole path in cm, fate, turns.
 
     What is left of the absorption length goes down leg by leg; a new scattering length is drawn at each scattering.
     """
-    v0, v1, _, _ = uniform4(event, number, photon, 1, seed)
-    left = -np.log(v0) * _interpolate(optics.absorption_cm, on_grid)
-    scatters = len(interactions.rayleigh_cm) > 0
-    length = _interpolate(interactions.rayleigh_cm, on_grid) if scatters else np.inf
+    v0, v1, chance, other = _block(number, 1)
+    left = -np.log(v0) * interpolate(optics.absorption_cm, place)
+    scatters = len(interactions.scattering_cm) > 0
+    length = interpolate(interactions.scattering_cm, place) if scatters else np.inf
     free = -np.log(v1) * length
     (x, y, z), (u, v, w), (p, q, r) = point, direction, polarisation
     travelled, last, turns = 0.0, -1, 0
@@ -80,16 +67,19 @@ def _travel(  # type: ignore[no-untyped-def]
         left -= leg
         x, y, z = x + leg * u, y + leg * v, z + leg * w
         if free < path:
-            w0, w1, w2, _ = uniform4(event, number, photon, 2 + turns, seed)
-            u, v, w, p, q, r = rayleigh(p, q, r, w0, w1)
-            free, last = -np.log(w2) * length, -1
+            w0, w1, w2, w3 = _block(number, 3 + 2 * turns)
+            u, v, w, p, q, r = _scatter((u, v, w), (p, q, r), place, interactions, (w0, w1, w2))
+            free, last = -np.log(w3) * length, -1
         else:
             if wall.height_cm == 0.0:
                 found = sensor_at(x, y, z, surface, wall)
-            key = (event, number, photon, 2 + turns, seed)
-            fate, new = _meet((x, y, z), (u, v, w), found, surface, on_grid, optics, wall, interactions, key)
+            fate, share = _meet(
+                (x, y, z), (u, v, w), found, surface, place, optics, wall, interactions, (chance, other)
+            )
             if fate != _CUT:
                 return found if fate == _SEEN else -1, travelled, fate, turns
+            w0, w1, chance, other = _block(number, 2 + 2 * turns)
+            new = _reflected((x, y, z), (u, v, w), found, surface, wall, interactions, (share, w0, w1))
             if scatters:
                 p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
             (u, v, w), free = new, free - leg
@@ -98,66 +88,70 @@ def _travel(  # type: ignore[no-untyped-def]
     return -1, travelled, _CUT, turns - 1
 
 
-@njit(cache=True, inline="always")
-def _meet(point, direction, found, surface, on_grid, optics, wall, interactions, key):  # type: ignore[no-untyped-def]
-    """What becomes of a photon at the wall or at a face: its fate, or "cut" and the direction it is reflected to."""
-    w0, w1, w2, w3 = 1.0, 0.5, 0.5, 0.0
-    if len(interactions.wall_reflectivity) + len(interactions.acceptance) > 0 or interactions.face_reflectivity > 0.0:
-        w0, w1, w2, w3 = uniform4(key[0], key[1], key[2], key[3], key[4])
-    x, y, z = point
-    u, v, w = direction
-    a, b, c = _normal(x, y, z, found, surface, wall)
+@device
+def _block(number, block):  # type: ignore[no-untyped-def]
+    return uniform4(number[0], number[1], number[2], block, number[3])
+
+
+@device
+def _scatter(direction, polarisation, place, interactions, numbers):  # type: ignore[no-untyped-def]
+    """Direction and polarisation after scattering on molecules, or forwards on particles for their share."""
+    (u, v, w), (p, q, r), (angle, turn, choice) = direction, polarisation, numbers
+    if len(interactions.forward_share) > 0 and choice < interpolate(interactions.forward_share, place):
+        return forward(u, v, w, p, q, r, interactions.forward_cosine, angle, turn)
+    return rayleigh(p, q, r, angle, turn)
+
+
+@device
+def _meet(point, direction, found, surface, place, optics, wall, interactions, numbers):  # type: ignore[no-untyped-def]
+    """What becomes of a photon at the wall or at a face: its fate, "cut" if it is reflected, and a new uniform number.
+
+    A number below a chance, divided by the chance, is again uniform.
+    """
+    chance, other = numbers
+    (x, y, z), (u, v, w) = point, direction
     if found < 0:
-        share = 0.0
-        if len(interactions.wall_reflectivity) > 0:
-            share = _interpolate(interactions.wall_reflectivity, on_grid)
-        if w0 >= share:
-            return _WALL, direction
-        return _CUT, bounce(u, v, w, a, b, c, interactions.lobes, interactions.slope_rad, w0 / share, w1, w2)
-    if w0 < interactions.face_reflectivity:
+        share = interpolate(interactions.wall_reflectivity, place) if len(interactions.wall_reflectivity) > 0 else 0.0
+        return (_CUT, chance / share) if chance < share else (_WALL, 0.0)
+    if chance < interactions.face_reflectivity:
         back = 1.0
         if interactions.glass_index > 0.0:
-            index = _interpolate(optics.phase_index, on_grid)
+            a, b, c = _face_normal(x, y, z, found, surface, wall)
+            index = interpolate(optics.phase_index, place)
             back = tube_reflectivity(u * a + v * b + w * c, index, interactions.glass_index)
-        return _CUT if w0 < interactions.face_reflectivity * back else _FACE, mirror(u, v, w, a, b, c)
-    if len(interactions.acceptance) > 0 and w3 >= _accepted(x, y, found, surface, direction, wall, interactions):
-        return _FACE, direction
-    return _SEEN, direction
+        return _CUT if chance < interactions.face_reflectivity * back else _FACE, 0.0
+    if len(interactions.acceptance) > 0 and other >= _accepted(x, y, found, surface, direction, wall, interactions):
+        return _FACE, 0.0
+    return _SEEN, 0.0
 
 
-@njit(cache=True, inline="always")
-def _normal(x, y, z, found, surface, wall):  # type: ignore[no-untyped-def]
-    """Normal into the water where a photon has met a dome, or the wall and the discs on it."""
-    if found >= 0 and wall.height_cm > 0.0:
-        size = wall.sphere_cm[found]
-        a = (x - wall.centre_cm[found, 0]) / size
-        b = (y - wall.centre_cm[found, 1]) / size
-        c = (z - wall.centre_cm[found, 2]) / size
-        return a, b, c
+@device
+def _reflected(point, direction, found, surface, wall, interactions, numbers):  # type: ignore[no-untyped-def]
+    """Direction after reflection at a sensor's face, or at the black sheet, where the first number chooses the way."""
+    (x, y, z), (u, v, w) = point, direction
+    if found >= 0:
+        a, b, c = _face_normal(x, y, z, found, surface, wall)
+        return mirror(u, v, w, a, b, c)
+    a, b, c = wall_normal(x, y, surface, wall.radius_cm)
+    choice, one, two = numbers
+    return bounce(u, v, w, a, b, c, interactions.lobes, interactions.slope_rad, choice, one, two)
+
+
+@device
+def _face_normal(x, y, z, found, surface, wall):  # type: ignore[no-untyped-def]
+    """Normal into the water where a photon has met a dome, or a disc on the wall."""
+    if wall.height_cm > 0.0:
+        size = 1.0 / wall.dome[found, 3]
+        return (x - wall.dome[found, 0]) * size, (y - wall.dome[found, 1]) * size, (z - wall.dome[found, 2]) * size
     return wall_normal(x, y, surface, wall.radius_cm)
 
 
-@njit(cache=True, inline="always")
+@device
 def _accepted(x, y, found, surface, direction, wall, interactions):  # type: ignore[no-untyped-def]
     """Chance of detection at the angle between the photon and the sensor's axis; beyond 90 degrees that of 90."""
     if wall.height_cm > 0.0:
-        a, b, c = wall.axis[found, 0], wall.axis[found, 1], wall.axis[found, 2]
+        a, b, c = wall.dome[found, 4], wall.dome[found, 5], wall.dome[found, 6]
     else:
         a, b, c = wall_normal(x, y, surface, wall.radius_cm)
     cosine = min(max(-(direction[0] * a + direction[1] * b + direction[2] * c), 0.0), 1.0)
-    return _interpolate(interactions.acceptance, np.arccos(cosine) / (0.5 * np.pi) * (len(interactions.acceptance) - 1))
-
-
-@njit(cache=True, inline="always")
-def _interpolate(table, place):  # type: ignore[no-untyped-def]
-    i = min(int(place), len(table) - 2)
-    return table[i] + (place - i) * (table[i + 1] - table[i])
-
-
-@njit(cache=True, inline="always")
-def _between(first, last, share):  # type: ignore[no-untyped-def]
-    return (
-        first[0] + share * (last[0] - first[0]),
-        first[1] + share * (last[1] - first[1]),
-        first[2] + share * (last[2] - first[2]),
-    )
+    return interpolate(interactions.acceptance, np.arccos(cosine) / (0.5 * np.pi) * (len(interactions.acceptance) - 1))

@@ -29,6 +29,8 @@ WALL_SLOPE_RAD = 0.1
 ACCEPTANCE = (1.0, 1.0, 0.99, 0.95, 0.90, 0.85, 0.80, 0.69, 0.35, 0.13)
 """Collection efficiency of a 20-inch tube at 0, 10 ... 90 degrees to its axis: an older curve of WCSim, relative to the
 collection efficiency in front."""
+FORWARD_COSINE = 0.95
+"""Mean cosine of forward scattering."""
 MOST_TURNS = 100
 """A photon that would scatter or be reflected more often is dropped and counted as cut."""
 
@@ -36,8 +38,8 @@ MOST_TURNS = 100
 class Interactions(NamedTuple):
     """Switches and tables of the photon kernel; an empty table or a zero means that the process is off."""
 
-    rayleigh_cm: NDArray[np.float64]
-    """Rayleigh scattering length on the grid of `Optics`."""
+    scattering_cm: NDArray[np.float64]
+    """Scattering length, of all kinds together, on the grid of `Optics`."""
     wall_reflectivity: NDArray[np.float64]
     """Share of light that the black sheet between sensors reflects, on the grid of `Optics`."""
     face_reflectivity: float
@@ -53,10 +55,16 @@ class Interactions(NamedTuple):
     """Chance of detection at even steps of the angle to the sensor's axis from 0 to 90 degrees."""
     most_turns: int
     """Turns after which a photon is cut."""
+    forward_share: NDArray[np.float64]
+    """Share of scatterings that are forward, on particles (Mie), on the grid of `Optics`."""
+    forward_cosine: float
+    """Mean cosine of the angle of forward scattering."""
 
 
 _OFF = np.zeros(0)
-NONE = Interactions(_OFF, _OFF, 0.0, 0.0, np.cumsum(SPECULAR_SHARES), WALL_SLOPE_RAD, _OFF, MOST_TURNS)
+NONE = Interactions(
+    _OFF, _OFF, 0.0, 0.0, np.cumsum(SPECULAR_SHARES), WALL_SLOPE_RAD, _OFF, MOST_TURNS, _OFF, FORWARD_COSINE
+)
 """Photons fly straight until they are absorbed, seen or lost on the wall."""
 
 
@@ -83,12 +91,12 @@ def load_interactions(
     Example:
         >>> from ringcast.simulation.optics import load_optics
         >>> optics, interactions = load_interactions(load_optics("PMT20inch"), scattering=True)
-        >>> round(float(interactions.rayleigh_cm[120]) / 100)
+        >>> round(float(interactions.scattering_cm[120]) / 100)
         132
     """
     chosen = NONE
     if scattering:
-        chosen = chosen._replace(rayleigh_cm=_on_grid("rayleigh_length_cm", optics) * RAYLEIGH_FACTOR)
+        chosen = chosen._replace(scattering_cm=_on_grid("rayleigh_length_cm", optics) * RAYLEIGH_FACTOR)
     if reflection != "off":
         wcsim = reflection == "wcsim"
         chosen = chosen._replace(

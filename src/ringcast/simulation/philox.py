@@ -1,14 +1,15 @@
 """Counter-based random numbers: the same key and counter give the same number in any order, thread or process."""
 
 import numpy as np
-from numba import njit
+
+from ringcast.simulation.device import device
 
 __all__ = ["philox4x32", "uniform4"]
 
 _ROUNDS = 10
 
 
-@njit(cache=True, inline="always")
+@device
 def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Philox-4x32-10: four random 32-bit words from a 128-bit counter and a 64-bit key, all given as uint64.
 
@@ -32,7 +33,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@njit(cache=True, inline="always")
+@device
 def uniform4(event, step, photon, block, seed):  # type: ignore[no-untyped-def]
     """Four uniforms in the open interval (0, 1) for one photon; take another `block` for four more.
 

@@ -1,12 +1,13 @@
-"""Turns of a photon in the water: Rayleigh scattering, and the vectors that all turns need."""
+"""Turns of a photon in the water: scattering, and the vectors that all turns need."""
 
 import numpy as np
-from numba import njit
 
-__all__ = ["birth_polarisation", "mirrored_polarisation", "on_cone", "rayleigh"]
+from ringcast.simulation.device import device
+
+__all__ = ["birth_polarisation", "forward", "mirrored_polarisation", "on_cone", "rayleigh"]
 
 
-@njit(cache=True, inline="always")
+@device
 def on_cone(a, b, c, cosine, azimuth):  # type: ignore[no-untyped-def]
     """A unit vector at a given angle about the axis (a, b, c), which need not be of length one."""
     norm = 1.0 / np.sqrt(a * a + b * b + c * c)
@@ -23,7 +24,7 @@ def on_cone(a, b, c, cosine, azimuth):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(cache=True, inline="always")
+@device
 def _perpendicular(p, q, r, u, v, w, fallback):  # type: ignore[no-untyped-def]
     """The part of (p, q, r) across the unit vector (u, v, w), of length one; any such vector if nothing is left."""
     along = p * u + q * v + r * w
@@ -34,7 +35,7 @@ def _perpendicular(p, q, r, u, v, w, fallback):  # type: ignore[no-untyped-def]
     return p / length, q / length, r / length
 
 
-@njit(cache=True)
+@device
 def birth_polarisation(a, b, c, u, v, w):  # type: ignore[no-untyped-def]
     """Polarisation of Cherenkov light along (u, v, w) from a track along (a, b, c): across the photon, in their plane.
 
@@ -44,7 +45,7 @@ def birth_polarisation(a, b, c, u, v, w):  # type: ignore[no-untyped-def]
     return _perpendicular(a, b, c, u, v, w, 0.0)
 
 
-@njit(cache=True)
+@device
 def mirrored_polarisation(p, q, r, old, new):  # type: ignore[no-untyped-def]
     """Polarisation after a reflection that turns the direction `old` into `new`: E' = 2 (E.f) f - E.
 
@@ -58,7 +59,7 @@ def mirrored_polarisation(p, q, r, old, new):  # type: ignore[no-untyped-def]
     return _perpendicular(p, q, r, new[0], new[1], new[2], 0.0)
 
 
-@njit(cache=True)
+@device
 def rayleigh(p, q, r, share, turn):  # type: ignore[no-untyped-def]
     """Direction and polarisation of a photon of polarisation E = (p, q, r) after Rayleigh scattering.
 
@@ -85,3 +86,38 @@ def rayleigh(p, q, r, share, turn):  # type: ignore[no-untyped-def]
     u, v, w = on_cone(p, q, r, cosine, 2.0 * np.pi * turn)
     e, f, g = _perpendicular(p, q, r, u, v, w, 2.0 * np.pi * turn)
     return u, v, w, e, f, g
+
+
+@device
+def forward(u, v, w, p, q, r, g, share, turn):  # type: ignore[no-untyped-def]
+    """Direction and polarisation of a photon along (u, v, w) after forward (Mie) scattering.
+
+    Henyey and Greenstein's law of mean cosine g: with a uniform s and k = (1 - g^2) / (1 - g + 2 g s) the cosine to the
+    old direction is (1 + g^2 - k^2) / (2 g). The polarisation keeps its part across the new direction.
+
+    Args:
+        u: Direction, of length one; with v and w.
+        v: See u.
+        w: See u.
+        p: Polarisation; with q and r.
+        q: See p.
+        r: See p.
+        g: Mean cosine, between 0 and 1, both excluded.
+        share: Uniform number for the angle.
+        turn: Uniform number for the azimuth.
+
+    Returns:
+        Direction (three numbers) and polarisation (three numbers).
+
+    Reference:
+        L. G. Henyey, J. L. Greenstein, Astrophys. J. 93, 70 (1941), https://doi.org/10.1086/144246
+
+    Example:
+        >>> forward(0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.95, 1.0, 0.0)[:3]
+        (0.0, 0.0, 1.0)
+    """
+    k = (1.0 - g * g) / (1.0 - g + 2.0 * g * share)
+    cosine = min(max((1.0 + g * g - k * k) / (2.0 * g), -1.0), 1.0)
+    a, b, c = on_cone(u, v, w, cosine, 2.0 * np.pi * turn)
+    e, f, h = _perpendicular(p, q, r, a, b, c, 2.0 * np.pi * turn)
+    return a, b, c, e, f, h

@@ -1,14 +1,14 @@
 """What becomes of a photon at the black sheet or at a sensor's face."""
 
 import numpy as np
-from numba import njit
 
+from ringcast.simulation.device import device
 from ringcast.simulation.scatter import on_cone
 
 __all__ = ["bounce", "mirror", "tube_reflectivity", "wall_normal"]
 
 
-@njit(cache=True, inline="always")
+@device
 def wall_normal(x, y, surface, radius):  # type: ignore[no-untyped-def]
     """Normal into the tank at a point of the wall; surface 0 top, 1 barrel, 2 bottom."""
     if surface == 1:
@@ -16,7 +16,7 @@ def wall_normal(x, y, surface, radius):  # type: ignore[no-untyped-def]
     return 0.0, 0.0, surface - 1.0
 
 
-@njit(cache=True)
+@device
 def mirror(u, v, w, a, b, c):  # type: ignore[no-untyped-def]
     """Direction (u, v, w) reflected by a plane of unit normal (a, b, c).
 
@@ -28,7 +28,7 @@ def mirror(u, v, w, a, b, c):  # type: ignore[no-untyped-def]
     return u - along * a, v - along * b, w - along * c
 
 
-@njit(cache=True)
+@device
 def tube_reflectivity(cosine, water, glass):  # type: ignore[no-untyped-def]
     """Share of unpolarised light that glass reflects against an empty tube, by Fresnel's law.
 
@@ -52,7 +52,7 @@ def tube_reflectivity(cosine, water, glass):  # type: ignore[no-untyped-def]
     return 0.5 * (across * across + along * along)
 
 
-@njit(cache=True)
+@device
 def bounce(u, v, w, a, b, c, lobes, slope, choice, one, two):  # type: ignore[no-untyped-def]
     """Direction after reflection by a rough sheet, in the four ways of Geant4's unified model.
 

@@ -1,24 +1,31 @@
 """Carry Cherenkov photons from where they are born to the sensor they strike.
 
-A photon is born on a step and flies until it is absorbed in the water, scatters (`scatter`), or meets the wall or a
-sensor (`surface`, `domes`); `flight` follows one photon, this module all photons of a batch.
+A photon is born on a step (`emission`) and flies until it is absorbed in the water, scatters (`scatter`), or meets the
+wall or a sensor (`surface`, `domes`); `flight` follows one photon, this module all photons of a batch: block by block,
+so that memory does not grow with the light, and on several threads if asked for. What a photon does depends on its own
+number, so neither changes the outcome.
 """
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ringcast.simulation.cherenkov import Steps
+from ringcast.simulation.device import over_photons
+from ringcast.simulation.emission import largest_sin2
 from ringcast.simulation.flight import FATES, fly
 from ringcast.simulation.interactions import NONE, Interactions
 from ringcast.simulation.optics import Optics
 from ringcast.simulation.wall import Wall
 
-__all__ = ["Journeys", "follow", "transport"]
+__all__ = ["Journeys", "Photoelectrons", "follow", "transport"]
 
 _SEEN = FATES.index("seen")
+_BLOCK = 1 << 18
+"""Trial photons followed at a time by a thread: some 5 MB."""
 
 
 class Journeys(NamedTuple):
@@ -38,6 +45,17 @@ class Journeys(NamedTuple):
         return int((self.fate == FATES.index(fate)).sum())
 
 
+class Photoelectrons(NamedTuple):
+    """Photons that were seen, in the order of emission."""
+
+    step: NDArray[np.int64]
+    """Row of the step that made it."""
+    sensor: NDArray[np.int64]
+    """Sensor that saw it."""
+    time_ns: NDArray[np.float64]
+    """When."""
+
+
 def transport(
     steps: Steps,
     photons: NDArray[np.int64],
@@ -47,7 +65,8 @@ def transport(
     *,
     seed: int,
     interactions: Interactions = NONE,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    threads: int = 1,
+) -> Photoelectrons:
     """Photoelectrons of a batch of steps.
 
     Args:
@@ -58,14 +77,32 @@ def transport(
         wall: Where the sensors are.
         seed: Any 64-bit number.
         interactions: Scattering and reflection; neither by default.
-
-    Returns:
-        Batch row, sensor number and time in ns of every photoelectron, in the order of emission.
+        threads: How many threads follow photons; the outcome is the same for any number.
     """
-    journeys = follow(steps, photons, events, optics, wall, seed=seed, interactions=interactions)
-    seen = journeys.fate == _SEEN
-    row = np.repeat(steps.event, photons)
-    return row[seen], journeys.sensor[seen], journeys.time_ns[seen]
+    offset = _offsets(photons)
+    numbers = events[steps.event]
+
+    def run(first: int) -> Photoelectrons:
+        last = min(first + _BLOCK, int(offset[-1]))
+        journeys = _journeys(last - first)
+        _follow(first, last, steps, offset, numbers, optics, wall, interactions, np.uint64(seed), journeys)
+        seen = np.flatnonzero(journeys.fate == _SEEN)
+        step = np.searchsorted(offset, first + seen, side="right") - 1
+        return Photoelectrons(step, journeys.sensor[seen], journeys.time_ns[seen])
+
+    parts = list(_in_order(run, range(0, int(offset[-1]), _BLOCK), threads))
+    if not parts:
+        return Photoelectrons(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    return Photoelectrons(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _in_order(run: Callable[[int], Photoelectrons], firsts: range, threads: int) -> Iterator[Photoelectrons]:
+    """Results of the blocks that begin at the given photons."""
+    if threads == 1 or len(firsts) < 2:
+        yield from map(run, firsts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield from pool.map(run, firsts)
 
 
 def follow(
@@ -79,25 +116,36 @@ def follow(
     interactions: Interactions = NONE,
 ) -> Journeys:
     """How every trial photon ends, for checks and counts; arguments as those of `transport`."""
-    offset = np.concatenate([[0], np.cumsum(photons)]).astype(np.int64)
-    n = int(offset[-1])
-    journeys = Journeys(
-        np.full(n, -1, dtype=np.int64), np.zeros(n), np.zeros(n, dtype=np.int8), np.zeros(n, dtype=np.int16)
+    offset = _offsets(photons)
+    journeys = _journeys(int(offset[-1]))
+    _follow(
+        0, int(offset[-1]), steps, offset, events[steps.event], optics, wall, interactions, np.uint64(seed), journeys
     )
-    _emit_all(steps, offset, events[steps.event], optics, wall, interactions, np.uint64(seed), journeys)
     return journeys
 
 
-@njit(cache=True, nogil=True)
-def _emit_all(steps, offset, event, optics, wall, interactions, seed, journeys):  # type: ignore[no-untyped-def]
-    """Fill in the journey of every trial photon."""
-    for s in range(len(offset) - 1):
-        ratio = steps.mass_mev[s] / (steps.start_energy_mev[s] + steps.mass_mev[s])
-        bound = 1.0 - 1.0 / ((1.0 - ratio * ratio) * optics.index_max**2)
-        for p in range(offset[s + 1] - offset[s]):
-            i = offset[s] + p
-            found, when, fate, turns = fly(steps, s, event[s], p, bound, optics, wall, interactions, seed)
-            journeys.sensor[i] = found
-            journeys.time_ns[i] = when
-            journeys.fate[i] = fate
-            journeys.turns[i] = turns
+def _offsets(photons: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of the first trial photon of each step, and of all of them."""
+    return np.concatenate([[0], np.cumsum(photons)]).astype(np.int64)
+
+
+def _journeys(n: int) -> Journeys:
+    return Journeys(np.empty(n, np.int64), np.empty(n), np.empty(n, np.int8), np.empty(n, np.int16))
+
+
+@over_photons
+def _follow(first, last, steps, offset, event, optics, wall, interactions, seed, journeys):  # type: ignore[no-untyped-def]
+    """Fill in the journeys of the trial photons from `first` to before `last`."""
+    s = np.searchsorted(offset, first, side="right") - 1
+    while first < last:
+        bound = largest_sin2(steps, s, optics)
+        end = min(last, offset[s + 1])
+        for i in range(first, end):
+            place = i - (last - len(journeys.fate))
+            found, when, fate, turns = fly(steps, s, event[s], i - offset[s], bound, optics, wall, interactions, seed)
+            journeys.sensor[place] = found
+            journeys.time_ns[place] = when
+            journeys.fate[place] = fate
+            journeys.turns[place] = turns
+        first = end
+        s += 1

@@ -3,16 +3,16 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 from ringcast.geometry import Detector
 from ringcast.geometry.detector import on_wall_cm
+from ringcast.simulation.device import device
 
 __all__ = ["Wall", "build_wall", "cell_at", "sensor_at", "wall_crossing"]
 
-_NO_VECTORS, _NO_LENGTHS = np.zeros((0, 3)), np.zeros(0)
+_NO_DOMES = np.zeros((0, 8))
 
 
 class Wall(NamedTuple):
@@ -24,26 +24,23 @@ class Wall(NamedTuple):
     reach_cm: NDArray[np.float64]
     """Radius of each sensor's face."""
     cells: NDArray[np.int64]
-    """(surface, 2): cells along the first and second coordinate of each surface."""
+    """(surface, 2): cells along the first and second coordinate of each surface; around the barrel they are even in
+    `_around`, not in azimuth."""
     first_cell: NDArray[np.int64]
     """(surface,): number of each surface's first cell."""
-    start: NDArray[np.int64]
+    start: NDArray[np.int32]
     """(cell + 1,): first entry of each cell in `sensor`."""
-    sensor: NDArray[np.int64]
+    sensor: NDArray[np.int32]
     """Sensors that reach into each cell."""
     height_cm: float = 0.0
     """How far the tallest sensor stands out of the wall; 0 where sensors are flat discs on it."""
     stride_cm: float = 0.0
     """A dome is listed in every cell within half of this."""
-    centre_cm: NDArray[np.float64] = _NO_VECTORS
-    """Centre of each dome's sphere, behind the wall."""
-    sphere_cm: NDArray[np.float64] = _NO_LENGTHS
-    """Radius of each dome's sphere."""
-    axis: NDArray[np.float64] = _NO_VECTORS
-    """Unit vector from each dome into the tank."""
-    rim_cm: NDArray[np.float64] = _NO_LENGTHS
-    """Height along its axis, from the centre of its sphere, at which a dome ends: that of the face for tubes of
-    modules, which have water behind them; minus infinity for domes whose back is behind the wall."""
+    dome: NDArray[np.float64] = _NO_DOMES
+    """(sensor, 8): a dome in the 64 bytes that a processor fetches at once: centre of its sphere, behind the wall (3),
+    radius of the sphere, unit vector into the tank (3), and height along it, from the centre, at which the dome ends:
+    that of the face for tubes of modules, which have water behind them; minus infinity for domes whose back is behind
+    the wall. Lengths in cm."""
 
 
 def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
@@ -66,7 +63,7 @@ def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
             f"sensors of {detector.name} have a face of radius {reach.min():g} cm and would stand out of the wall by"
             f" {expose_cm:g} cm; expected at most the radius, so take flat sensors"
         )
-    axis = np.ascontiguousarray(detector.normal.double().numpy())
+    axis = detector.normal.double().numpy()
     sphere = (reach**2 + expose_cm**2) / (2 * expose_cm)
     centre = position + (expose_cm - sphere)[:, None] * axis
     from_axis, barrel = np.hypot(centre[:, 0], centre[:, 1]), detector.surface.numpy() == 1
@@ -81,10 +78,7 @@ def build_wall(detector: Detector, expose_cm: float = 0.0) -> Wall:
         position_cm=position,
         height_cm=height,
         stride_cm=stride,
-        centre_cm=centre,
-        sphere_cm=sphere,
-        axis=axis,
-        rim_cm=rim,
+        dome=np.column_stack([centre, sphere, axis, rim]),
     )
 
 
@@ -106,8 +100,8 @@ def _sorted_into_cells(
     owner = np.repeat(np.arange(len(entries)), [len(entry) for entry in entries])
     cell = np.concatenate(entries)
     order = np.argsort(cell, kind="stable")
-    start = np.searchsorted(cell[order], np.arange(first[-1] + 1)).astype(np.int64)
-    return Wall(radius, half_height, middle, reach, cells, first[:3], start, owner[order].astype(np.int64))
+    start = np.searchsorted(cell[order], np.arange(first[-1] + 1)).astype(np.int32)
+    return Wall(radius, half_height, middle, reach, cells, first[:3], start, owner[order].astype(np.int32))
 
 
 def _touched(
@@ -116,20 +110,34 @@ def _touched(
     """Cells of one surface that the square around a sensor's face overlaps."""
     radius, half_height = size
     if surface == 1:
-        across = np.arctan2(position[1], position[0]) * radius
-        spans = ((across, np.pi * radius), (position[2], half_height))
+        middle, half = np.arctan2(position[1], position[0]), min(reach / radius, np.pi)
+        ends = [_around(np.cos(angle), np.sin(angle)) for angle in (middle - half, middle + half)]
+        if half == np.pi:
+            ends = [0.0, 1.0]
+        spans = ((ends[0], ends[1] + (ends[1] < ends[0])), _shares(position[2], reach, half_height))
     else:
-        spans = ((position[0], radius), (position[1], radius))
+        spans = (_shares(position[0], reach, radius), _shares(position[1], reach, radius))
     axes = []
-    for axis, (middle, limit) in enumerate(spans):
-        low, high = ((middle + side * reach + limit) / (2 * limit) * cells[axis] for side in (-1.0, 1.0))
-        line = np.arange(int(np.floor(low)), int(np.floor(high)) + 1)
+    for axis, span in enumerate(spans):
+        line = np.arange(int(np.floor(span[0] * cells[axis])), int(np.floor(span[1] * cells[axis])) + 1)
         wraps = surface == 1 and axis == 0
         axes.append(np.unique(line % cells[axis] if wraps else line.clip(0, cells[axis] - 1)))
     return (axes[0][:, None] * cells[1] + axes[1][None, :]).reshape(-1)
 
 
-@njit(cache=True, inline="always")
+def _shares(middle: float, reach: float, limit: float) -> tuple[float, float]:
+    """Where middle - reach and middle + reach lie between -limit (0) and limit (1)."""
+    return (middle - reach + limit) / (2 * limit), (middle + reach + limit) / (2 * limit)
+
+
+@device
+def _around(x, y):  # type: ignore[no-untyped-def]
+    """How far round the axis a point lies, from 0 to 1: grows with the azimuth, but needs no arctangent."""
+    share = y / (abs(x) + abs(y))
+    return 0.25 * (2.0 - share if x < 0.0 else (share if y >= 0.0 else 4.0 + share))
+
+
+@device
 def wall_crossing(x, y, z, u, v, w, radius, half_height):  # type: ignore[no-untyped-def]
     """Distance in cm from a point inside to the wall along (u, v, w), and the surface: 0 top, 1 barrel, 2 bottom."""
     a = u * u + v * v
@@ -145,12 +153,12 @@ def wall_crossing(x, y, z, u, v, w, radius, half_height):  # type: ignore[no-unt
     return distance, surface
 
 
-@njit(cache=True, inline="always")
+@device
 def cell_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
     """Number of the cell of one surface that is over a point of the wall, or above or below it."""
     rows, columns = wall.cells[surface, 0], wall.cells[surface, 1]
     if surface == 1:
-        first = (np.arctan2(y, x) / np.pi + 1.0) * 0.5
+        first = _around(x, y)
         second = (z / wall.half_height_cm + 1.0) * 0.5
     else:
         first = (x / wall.radius_cm + 1.0) * 0.5
@@ -160,7 +168,7 @@ def cell_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
     return wall.first_cell[surface] + i * columns + j
 
 
-@njit(cache=True, inline="always")
+@device
 def sensor_at(x, y, z, surface, wall):  # type: ignore[no-untyped-def]
     """Number of the sensor whose face holds a point of the wall, the nearest if two do, or -1 between sensors."""
     cell = cell_at(x, y, z, surface, wall)

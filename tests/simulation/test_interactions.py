@@ -260,8 +260,8 @@ def test_every_photon_has_one_end():
     assert sum(counts) == N
     assert min(counts) > 100  # each end occurs
     assert ((journeys.sensor >= 0) == (journeys.fate == FATES.index("seen"))).all()
-    row, sensor, time = transport(slow, np.array([N]), EVENTS, optics, wall, seed=3, interactions=everything)
-    assert len(row) == len(sensor) == len(time) == journeys.count("seen")
+    step, sensor, time = transport(slow, np.array([N]), EVENTS, optics, wall, seed=3, interactions=everything)
+    assert len(step) == len(sensor) == len(time) == journeys.count("seen")
 
 
 def test_the_tables_are_those_of_wcsim():

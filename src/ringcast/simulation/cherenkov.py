@@ -7,11 +7,7 @@ from numpy.typing import NDArray
 
 from ringcast.simulation.optics import Optics
 
-__all__ = ["Steps", "mean_photons", "select_steps", "true_length_cm"]
-
-_SCATTER_LENGTH_CM = 0.405
-"""Fitted against Geant4 steps with known length: 4.05 mm (p beta / MeV)^2."""
-_LONGEST_SHARE = 0.95
+__all__ = ["Steps", "mean_photons", "select_steps"]
 
 
 class Steps(NamedTuple):
@@ -37,27 +33,6 @@ class Steps(NamedTuple):
 def select_steps(steps: Steps, keep: NDArray[np.bool_]) -> Steps:
     """Only the steps where `keep` is true, with their numbers."""
     return Steps(**{name: column[keep] for name, column in steps._asdict().items()})
-
-
-def true_length_cm(
-    chord_cm: NDArray[np.float64], energy_mev: NDArray[np.float64], mass_mev: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Path length of electron steps from their chord: L = -l ln(1 - d / l), l = 4.05 mm (p beta / MeV)^2.
-
-    Multiple scattering bends a step, and the engine gives only its ends. p beta = E (E + 2 m) / (E + m) at the mean
-    kinetic energy E. Leaves at most 1 % of the 3.6 % that the chord misses; other particles keep their chord.
-
-    Example:
-        >>> import numpy as np
-        >>> length = true_length_cm(np.array([0.05]), np.array([2.0]), np.array([0.511]))
-        >>> bool(length[0] > 0.05)
-        True
-    """
-    p_beta = energy_mev * (energy_mev + 2 * mass_mev) / (energy_mev + mass_mev)
-    scatter = _SCATTER_LENGTH_CM * p_beta**2
-    share = np.minimum(chord_cm / np.maximum(scatter, 1e-12), _LONGEST_SHARE)
-    bent = np.where(share < _LONGEST_SHARE, -scatter * np.log1p(-share), chord_cm * (-np.log1p(-share) / share))
-    return np.where(mass_mev < 1.0, bent, chord_cm)
 
 
 def mean_photons(steps: Steps, optics: Optics) -> NDArray[np.float64]:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from ringcast.errors import EngineError
 from ringcast.events import Track, particle_type
 from ringcast.simulation.capture import capture_muons, track_key
-from ringcast.simulation.cherenkov import Steps, select_steps, true_length_cm
+from ringcast.simulation.cherenkov import Steps, select_steps
 from ringcast.simulation.engine_data import VARIABLE
+from ringcast.simulation.path_length import true_length_cm
 from ringcast.simulation.tracks import event_generator
 from ringcast.units import second
 
@@ -143,7 +144,7 @@ def _charged_steps(tracks: Any, vertices: Any, birth_ns: NDArray[np.float64]) ->
         end_energy_mev=b["energy"].copy(),
         start_time_ns=a["time"] * second + birth_ns[event],
         end_time_ns=b["time"] * second + birth_ns[event],
-        length_cm=true_length_cm(chord, 0.5 * (a["energy"] + b["energy"]), mass),
+        length_cm=true_length_cm(chord, a["energy"], b["energy"], mass),
         mass_mev=mass,
     )
     return steps, first

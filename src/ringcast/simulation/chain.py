@@ -63,7 +63,8 @@ class Chain:
         """Load the detector and tables and start Geant4."""
         detector = load_detector(plan.detector, dead=plan.dead)
         optics, interactions = load_interactions(
-            load_optics(detector.pmt_type),
+            load_optics(detector.pmt_type, plan.water),
+            water=plan.water,
             scattering=plan.scattering,
             reflection=plan.reflection,
             angular_acceptance=plan.angular_acceptance,

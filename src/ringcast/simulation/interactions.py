@@ -5,12 +5,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ringcast.simulation.optics import Optics, read_table
+from ringcast.simulation.optics import Optics
+from ringcast.simulation.water import Lengths, Water, water_lengths, wcsim_column
 
 __all__ = ["NONE", "Interactions", "load_interactions"]
 
-RAYLEIGH_FACTOR = 0.75
-"""WCSim's default tuning factor on the tabulated Rayleigh scattering length (RAYFF)."""
 WALL_FACTOR = 2.50
 """WCSim's default tuning factor on the tabulated reflectivity of the black sheet (BSRFF)."""
 FACE_REFLECTIVITY = 0.32
@@ -30,7 +29,8 @@ ACCEPTANCE = (1.0, 1.0, 0.99, 0.95, 0.90, 0.85, 0.80, 0.69, 0.35, 0.13)
 """Collection efficiency of a 20-inch tube at 0, 10 ... 90 degrees to its axis: an older curve of WCSim, relative to the
 collection efficiency in front."""
 FORWARD_COSINE = 0.95
-"""Mean cosine of forward scattering."""
+"""Mean cosine of forward scattering, as of particles larger than the wavelength: Super-Kamiokande's paper gives the
+amount of this light and says that it goes forward."""
 MOST_TURNS = 100
 """A photon that would scatter or be reflected more often is dropped and counted as cut."""
 
@@ -71,6 +71,7 @@ NONE = Interactions(
 def load_interactions(
     optics: Optics,
     *,
+    water: Water = "wcsim",
     scattering: bool = False,
     reflection: Literal["off", "wcsim", "constant"] = "off",
     angular_acceptance: bool = False,
@@ -95,12 +96,13 @@ def load_interactions(
         132
     """
     chosen = NONE
+    grid = np.asarray(optics.first_nm + np.arange(len(optics.phase_index)), dtype=np.float64)
     if scattering:
-        chosen = chosen._replace(scattering_cm=_on_grid("rayleigh_length_cm", optics) * RAYLEIGH_FACTOR)
+        chosen = _scattering(chosen, water_lengths(water, grid))
     if reflection != "off":
         wcsim = reflection == "wcsim"
         chosen = chosen._replace(
-            wall_reflectivity=_on_grid("blacksheet_reflectivity", optics) * WALL_FACTOR,
+            wall_reflectivity=wcsim_column("blacksheet_reflectivity", grid) * WALL_FACTOR,
             face_reflectivity=FACE_REFLECTIVITY,
             glass_index=GLASS_INDEX if wcsim else 0.0,
             lobes=np.cumsum(DIFFUSE_SHARES if wcsim else SPECULAR_SHARES),
@@ -109,7 +111,7 @@ def load_interactions(
     return optics, chosen._replace(acceptance=np.array(ACCEPTANCE)) if angular_acceptance else chosen
 
 
-def _on_grid(column: str, optics: Optics) -> NDArray[np.float64]:
-    rows = sorted(read_table("water_optics_wcsim.csv"), key=lambda row: float(row["wavelength_nm"]))
-    grid = optics.first_nm + np.arange(len(optics.phase_index))
-    return np.interp(grid, [float(row["wavelength_nm"]) for row in rows], [float(row[column]) for row in rows])
+def _scattering(chosen: Interactions, lengths: Lengths) -> Interactions:
+    per_cm = 1 / lengths.rayleigh_cm + 1 / lengths.forward_cm
+    share = 1 / (lengths.forward_cm * per_cm)
+    return chosen._replace(scattering_cm=1 / per_cm, forward_share=share if share.any() else _OFF)

@@ -1,6 +1,5 @@
 """Water and sensor tables, sampled evenly in wavelength so that the kernel only interpolates."""
 
-import csv
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -10,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
+from ringcast.simulation.table_file import read_table
+from ringcast.simulation.water import Water, water_lengths, wcsim_column
 
-__all__ = ["Optics", "SensorResponse", "expose_cm", "load_optics", "load_sensor", "read_table"]
+__all__ = ["Optics", "SensorResponse", "expose_cm", "load_optics", "load_sensor"]
 
-ABSORPTION_FACTOR = 1.30
-"""WCSim's default tuning factor on the tabulated absorption length (ABWFF)."""
 _STEP_NM = 1.0
 _INVERSE_POINTS = 4096
 _CHARGE_BIN_PE = 1 / 22.83
@@ -64,12 +63,6 @@ class SensorResponse(NamedTuple):
     """Charge-dependent part of the full width at half maximum at these charges."""
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """Rows of one of the package's tables, by the names of its columns."""
-    text = (files("ringcast.simulation") / "tables" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-
-
 @lru_cache
 def _constants(pmt_type: str) -> dict[str, Any]:
     text = (files("ringcast.simulation") / "tables" / "sensors.toml").read_text(encoding="utf-8")
@@ -88,8 +81,10 @@ def _efficiency(pmt_type: str, grid_nm: NDArray[np.float64]) -> NDArray[np.float
 
 
 @lru_cache
-def load_optics(pmt_type: str) -> Optics:
+def load_optics(pmt_type: str, water: Water = "wcsim") -> Optics:
     """Tables of water for the light that sensors of one type can see.
+
+    The refractive index is WCSim's in any water.
 
     Photons are thinned by the sensor's efficiency when they are born, which is exact because they are independent: the
     wavelength is drawn from efficiency / wavelength^2, the Frank-Tamm spectrum without its sin^2 theta.
@@ -102,14 +97,10 @@ def load_optics(pmt_type: str) -> Optics:
         >>> round(float(np.interp(400, optics.first_nm + np.arange(len(optics.phase_index)), optics.phase_index)), 4)
         1.3442
     """
-    water = sorted(read_table("water_optics_wcsim.csv"), key=lambda row: float(row["wavelength_nm"]))
-    at = np.array([float(row["wavelength_nm"]) for row in water])
     grid = np.arange(280.0, 701.0, _STEP_NM)
     efficiency = _efficiency(pmt_type, grid)
     seen = efficiency > 0
-    index = np.interp(grid, at, [float(row["refractive_index"]) for row in water])
-    smooth = _smooth_slope(grid, at, np.array([float(row["refractive_index"]) for row in water]))
-    absorption = np.interp(grid, at, [float(row["absorption_length_cm"]) for row in water]) * ABSORPTION_FACTOR
+    index = wcsim_column("refractive_index", grid)
     spectrum = efficiency / grid**2
     steps = 0.5 * (spectrum[1:] + spectrum[:-1]) * _STEP_NM
     cumulative = np.concatenate([[0.0], np.cumsum(steps)])
@@ -118,19 +109,18 @@ def load_optics(pmt_type: str) -> Optics:
     return Optics(
         first_nm=float(grid[0]),
         phase_index=index,
-        group_index=index - grid * smooth,
-        absorption_cm=absorption,
+        group_index=index - grid * _smooth_slope(grid),
+        absorption_cm=water_lengths(water, grid).absorption_cm,
         wavelength_nm=inverse,
         yield_per_cm=float(2 * np.pi * _FINE_STRUCTURE * cumulative[-1] / _CM_PER_NM),
         index_max=float(index[seen].max()),
     )
 
 
-def _smooth_slope(
-    grid: NDArray[np.float64], at: NDArray[np.float64], index: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _smooth_slope(grid: NDArray[np.float64]) -> NDArray[np.float64]:
     """Slope dn/dlambda per nm at the table's points, interpolated, so that group times have no steps."""
-    return np.interp(grid, at, np.gradient(index, at))
+    at = np.sort([float(row["wavelength_nm"]) for row in read_table("water_optics_wcsim.csv")])
+    return np.interp(grid, at, np.gradient(wcsim_column("refractive_index", at), at))
 
 
 def expose_cm(pmt_type: str) -> float:

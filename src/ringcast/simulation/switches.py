@@ -106,8 +106,12 @@ class LightSwitches(BaseModel):
 
     model_config = _CONFIGURATION
 
+    water: Literal["wcsim", "super-k"] = "wcsim"
+    """Lengths of absorption and scattering: wcsim as WCSim's tables with its default factors (553 and 132 m at 400 nm);
+    super-k as Super-Kamiokande's model of its calibration light (400 and 176 m), which scatters forward on particles
+    (Mie) as well."""
     scattering: bool = False
-    """Scatter light on water molecules (Rayleigh) with WCSim's length, 132 m at 400 nm."""
+    """Scatter light on its way."""
     reflection: Literal["off", "wcsim", "constant"] = "off"
     """Reflect light at the black sheet (0.11 to 0.15 of it) and at the sensors' faces (up to 0.32): wcsim as Geant4
     does with WCSim's surfaces, a diffuse sheet and faces that reflect at large angles; constant with a partly specular

@@ -50,7 +50,8 @@ class SensorResponse(NamedTuple):
     time_floor_ns: float
     time_factor: float
     time_scale_pe: float
-    threshold_pe: float
+    digitiser: str
+    """Name of the electronics that read the type."""
     time_law: str = "root"
     """How the time spreads: "root", "box-and-line" or "table", as `sensors.toml` says."""
     dark_rate_khz: float = 0.0
@@ -68,9 +69,9 @@ def _constants(pmt_type: str) -> dict[str, Any]:
     text = (files("ringcast.simulation") / "tables" / "sensors.toml").read_text(encoding="utf-8")
     sensors = tomllib.loads(text)
     if pmt_type not in sensors:
-        known = ", ".join(name for name, value in sensors.items() if isinstance(value, dict))
+        known = ", ".join(sensors)
         raise ArgumentError(f"no response is known for sensors of type {pmt_type!r}; expected one of {known}")
-    return {"threshold_pe": sensors["threshold_pe"], **sensors[pmt_type]}
+    return dict(sensors[pmt_type])
 
 
 def _efficiency(pmt_type: str, grid_nm: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -158,7 +159,7 @@ def load_sensor(pmt_type: str) -> SensorResponse:
         time_floor_ns=constants.get("time_floor_ns", 0.0),
         time_factor=constants.get("time_factor", 0.0),
         time_scale_pe=constants.get("time_scale_pe", 0.0),
-        threshold_pe=constants["threshold_pe"],
+        digitiser=constants["digitiser"],
         time_law=constants.get("time_law", "root"),
         dark_rate_khz=constants["dark_rate_khz"],
         dark_conversion=constants["dark_conversion"],

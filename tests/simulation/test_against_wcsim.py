@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ringcast.simulation.digitiser import Digits, digitise
+from ringcast.simulation.digitiser import Digits, digitise, load_digitiser
 from ringcast.simulation.optics import load_sensor
 from ringcast.simulation.trigger import trigger_time_ns
 
@@ -39,7 +39,7 @@ def theirs():
 def ours(photoelectrons):
     response, generator = load_sensor("PMT20inch"), np.random.default_rng(11)
     all_digits = [
-        digitise(*event, response, time_step_ns=1e-3, generator=generator)
+        digitise(*event, response, load_digitiser("ski")._replace(time_step_ns=0.0), generator=generator)
         for _ in range(SEEDS)
         for event in photoelectrons
     ]

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from ringcast.simulation.dark_noise import dark_photoelectrons, mean_dark_photoelectrons
-from ringcast.simulation.digitiser import acceptance, digitise
+from ringcast.simulation.digitiser import acceptance, digitise, load_digitiser
 from ringcast.simulation.optics import load_sensor
 
 N_PMT, WINDOW_NS, EVENTS = 11146, 1350.0, 400
@@ -40,7 +40,7 @@ def test_a_window_of_super_kamiokande_holds_63_dark_digits(events):
     # 11,146 tubes of 4.2 kHz give 63.2 digits in 1,350 ns if the conversion factor 1.367 makes up for the threshold;
     # the charge table and the acceptance polynomial make it 1 / 0.739 = 1.353, hence 63.8
     response, generator = load_sensor("PMT20inch"), np.random.default_rng(6)
-    digits = [len(digitise(*event, response, time_step_ns=0.4, generator=generator).sensor) for event in events]
+    digits = [len(digitise(*event, response, load_digitiser("ski"), generator=generator).sensor) for event in events]
     assert abs(np.mean(digits) - 63.8) < 4 * np.sqrt(63.8 / EVENTS)
     assert abs(np.mean(digits) - 63.2) < 0.02 * 63.2 + 4 * np.sqrt(63.2 / EVENTS)
 

@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from ringcast.errors import ArgumentError
+from ringcast.events import DARK
 from ringcast.simulation import make_plan
+from ringcast.simulation.digitiser import digitise, load_digitiser
 from ringcast.simulation.optics import load_sensor
-from ringcast.simulation.readout import read_out
-from ringcast.simulation.response import respond
+from ringcast.simulation.readout import Light, read_out
 from ringcast.simulation.tracks import event_generator
 
 GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": (100, 200)}
@@ -19,7 +20,8 @@ NONE = (np.zeros(0, dtype=np.int64), np.zeros(0))
 
 def read(light, event=3, alive=None, **switches):
     plan, alive = make_plan(**(GOOD | switches)), np.ones(N_PMT, bool) if alive is None else alive
-    return read_out(*light, SENSOR, plan, alive=alive, event=event, window_ns=340.0)
+    light = Light(*light, np.ones(len(light[0]), dtype=np.int64))
+    return read_out(light, SENSOR, plan, alive=alive, event=event, window_ns=340.0)
 
 
 def flash(n, at_ns=100.0, seed=1):
@@ -31,7 +33,7 @@ def flash(n, at_ns=100.0, seed=1):
 def test_without_switches_the_simple_response_answers():
     found = read(flash(500))
     generator = event_generator(1, 3, 2)
-    expected = respond(*flash(500), SENSOR, window_ns=340.0, generator=generator)
+    expected = digitise(*flash(500), SENSOR, load_digitiser("simple"), generator=generator)
     assert all(np.array_equal(a, b) for a, b in zip(found.digits, expected, strict=True))
     assert np.isnan(found.trigger_ns)
 
@@ -88,7 +90,7 @@ def test_late_light_is_dropped_by_the_trigger_window_or_the_plan():
 
 
 def test_trigger_needs_digits():
-    with pytest.raises(ArgumentError, match=r"trigger counts digits.* choose digitiser ski"):
+    with pytest.raises(ArgumentError, match=r"trigger counts digits.* choose digitiser auto"):
         make_plan(**GOOD, trigger=True)
 
 
@@ -115,3 +117,59 @@ def test_dead_sensors_report_neither_light_nor_noise():
         assert not bool(alive[whole.sensor].all())
         share = len(found.sensor) / len(whole.sensor)
         assert abs(share - 0.7) < 4 * np.sqrt(0.7 * 0.3 / len(whole.sensor)) + 0.01
+
+
+def test_light_that_the_electronics_got_is_kept():
+    light, alive = flash(3000), np.random.default_rng(2).random(N_PMT) > 0.3
+    found = read(light, alive=alive, dark_noise=True, window_ns=130.0).light
+    bright = found.emitter == 1
+    kept = alive[light[0]] & (light[1] < 130.0)
+    np.testing.assert_array_equal(found.sensor[bright], light[0][kept])
+    np.testing.assert_array_equal(found.time_ns[bright], light[1][kept])
+    assert (found.emitter[~bright] == DARK).all()
+    assert bool(alive[found.sensor].all())
+    assert 0 <= found.time_ns[~bright].min() < found.time_ns[~bright].max() < 130.0
+
+
+@pytest.mark.parametrize(("khz", "switches"), [(0.0, {}), (50.0, {}), (50.0, ALL)])
+def test_the_dark_rate_of_the_plan_takes_the_place_of_the_sensors(khz, switches):
+    n = 20
+    readings = [read(flash(600), event, dark_rate_khz=khz, **({"dark_noise": True} | switches)) for event in range(n)]
+    dark = np.array([(reading.light.emitter == DARK).sum() for reading in readings])
+    length = 340.0 if not switches else 150.0 + 400 + 950 + 2 * 200  # flash, trigger window, a gate on either side
+    mean = N_PMT * khz * 1e-6 * 1.367 * length
+    assert abs(dark.mean() - mean) <= 4 * np.sqrt(mean / n) + 0.01 * mean
+
+
+def test_a_dark_rate_needs_dark_noise():
+    with pytest.raises(ArgumentError, match="rate of dark noise, which is off; switch dark_noise on"):
+        make_plan(**GOOD, dark_rate_khz=2.0)
+
+
+def test_dark_noise_covers_the_trigger_window():
+    """From 400 ns before the trigger to 950 ns after it, as many dark digits in every part."""
+    time = np.concatenate([read(flash(600, at_ns=700.0), event, **ALL).digits.time_ns for event in range(150)])
+    edges = np.concatenate([np.linspace(560, 920, 7), np.linspace(1200, 1890, 12)])  # between lie light and its gates
+    counts, length = np.histogram(time, bins=edges)[0], np.diff(edges)
+    keep = length < 100
+    expected = counts[keep].sum() * length[keep] / length[keep].sum()
+    assert ((counts[keep] - expected) ** 2 / expected).sum() < 16 + 4 * np.sqrt(32)
+
+
+@pytest.mark.parametrize(
+    ("detector", "name"), [("super-k", "ski"), ("hyper-k", "hk"), ("iwcd", "hk"), ("wcte", "wcte")]
+)
+def test_auto_takes_the_electronics_of_the_detector(detector, name):
+    plan = make_plan(**(GOOD | {"detector": detector, "digitiser": "auto", "trigger": True}))
+    assert plan.digitiser == plan.configuration["digitiser"] == name
+
+
+def test_each_switch_acts_alone():
+    light = (np.zeros(900, dtype=int), np.full(900, 50.0))
+    plain = read(light, digitiser="ski").digits
+    less = read(light, digitiser="ski", saturation_pe=200.0).digits
+    fine = read(light, digitiser="ski", digit_time_step_ns=0.001).digits
+    assert 0.9 < less.charge_pe[0] / plain.charge_pe[0] < 0.95
+    assert less.time_ns[0] == plain.time_ns[0] == np.floor(fine.time_ns[0] / 0.4) * 0.4
+    assert fine.charge_pe[0] == plain.charge_pe[0]
+    assert read(light, saturation_pe=200.0).digits.charge_pe[0] < read(light).digits.charge_pe[0]

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ringcast.simulation.ancestry import Family, nearest, track_key
 from ringcast.simulation.tracks import event_generator
 from ringcast.units import second
 
-__all__ = ["CAPTURED_SHARE", "LIFETIME_NS", "capture_muons", "track_key"]
+__all__ = ["CAPTURED_SHARE", "LIFETIME_NS", "capture_muons"]
 
 LIFETIME_NS = 1795.0
 """Mean life of negative muons bound to oxygen-16: 1795.4 +- 2.0 ns, T. Suzuki, D. F. Measday, J. P. Roalsvig, "Total
@@ -22,16 +23,10 @@ CAPTURED_SHARE = 0.184
 Huff factor Q = 0.998 is the rate of decay in orbit over that of free muons (same paper)."""
 _CAPTURE = 10  # purpose of the random numbers, beside those of the other modules
 _MUON, _ELECTRON = 13, 11
-_TRACK_BITS = 32
-
-
-def track_key(event: Any, track: Any) -> NDArray[np.int64]:
-    """One number for each (event, track)."""
-    return np.asarray((event.astype(np.int64) << _TRACK_BITS) | track.astype(np.int64))
 
 
 def capture_muons(
-    tracks: Any, vertices: Any, events: NDArray[np.int64], *, seed: int
+    family: Family, vertices: Any, events: NDArray[np.int64], *, seed: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """What capture by oxygen changes in a batch of Geant4's tracks.
 
@@ -41,7 +36,7 @@ def capture_muons(
     are left out.
 
     Args:
-        tracks: Geant4's tracks: event, tid, parent, pid, creator.
+        family: Geant4's tracks.
         vertices: Geant4's vertices, ordered by event and track: event, tid, energy, time.
         events: Event number of each row of the batch; with the seed it keys the random numbers.
         seed: The plan's seed.
@@ -49,12 +44,7 @@ def capture_muons(
     Returns:
         For each vertex, whether it stays, and the time in ns to add to it.
     """
-    own = track_key(tracks["event"], tracks["tid"])
-    order = np.argsort(own)
-    tracks, own = tracks[order], own[order]
-    parent = np.where(
-        tracks["parent"] > 0, np.searchsorted(own, track_key(tracks["event"], tracks["parent"])), np.arange(len(own))
-    )
+    tracks, own, parent = family
     born = (tracks["creator"] == b"Decay") & (tracks["pid"] == _ELECTRON) & (tracks["pid"][parent] == _MUON)
     at = track_key(vertices["event"], vertices["tid"])
     stays, shift = np.ones(len(own), dtype=bool), np.zeros(len(own))
@@ -68,15 +58,5 @@ def capture_muons(
         if stopped.any():
             stays[electron] = draw >= CAPTURED_SHARE
             shift[electron] = life_ns - (muon["time"][-1] - muon["time"][stopped.argmax()]) * second
-    source = _nearest(born, parent)[np.searchsorted(own, at)]
+    source = nearest(born, parent)[np.searchsorted(own, at)]
     return stays[source], shift[source]
-
-
-def _nearest(marked: NDArray[np.bool_], parent: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each track the nearest marked one among itself and its ancestors, or else its first ancestor."""
-    above = np.where(marked, np.arange(len(parent)), parent)
-    while True:
-        further = above[above]
-        if np.array_equal(further, above):
-            return above
-        above = further

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ringcast.events import Hits, Track
+from ringcast.events import Emitters, Hits, Photoelectrons, Track
 from ringcast.geometry import Detector, load_detector
 from ringcast.simulation.cherenkov import mean_photons, select_steps
 from ringcast.simulation.engine_data import engine_data_folder
@@ -20,7 +20,7 @@ from ringcast.simulation.interactions import Interactions, load_interactions
 from ringcast.simulation.optics import Optics, SensorResponse, expose_cm, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.primaries import require_primaries
-from ringcast.simulation.readout import read_out
+from ringcast.simulation.readout import Light, Reading, read_out
 from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import Wall, build_wall
@@ -42,6 +42,8 @@ class Batch(NamedTuple):
     hits: Hits
     trigger_ns: NDArray[np.float64] | None = None
     """Trigger time of each event, NaN where nothing triggered; None if the plan has no trigger."""
+    photoelectrons: Photoelectrons | None = None
+    """What the electronics were given, by time within an event; None unless the plan asks for it."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,10 @@ class Chain:
             tracks = draw_tracks(plan, self.detector, events)
         else:
             tracks = self.primaries[int(events[0]) : int(events[-1]) + 1]
-        steps = self.engine.steps(tracks, events)
+        steps, emitter, emitters = self.engine.run(tracks, events)
         mean = mean_photons(steps, self.optics)
         bright = mean > 0
-        steps, mean = select_steps(steps, bright), mean[bright]
+        steps, mean, emitter = select_steps(steps, bright), mean[bright], emitter[bright]
         edges = np.searchsorted(steps.event, np.arange(len(events) + 1))
         photons = np.concatenate(
             [
@@ -101,18 +103,16 @@ class Chain:
         )
         seen = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions)
         row, birth = steps.event[seen.step], tracks.time_ns.double().numpy()
-        return Batch(number, tracks, *self._respond(events, row, seen.sensor, seen.time_ns - birth[row], birth))
+        readings = self._respond(events, row, Light(seen.sensor, seen.time_ns - birth[row], emitter[seen.step]))
+        return self._collect(number, tracks, readings, emitters)
 
-    def _respond(
-        self, events: np.ndarray, row: np.ndarray, sensor: np.ndarray, time: np.ndarray, birth: np.ndarray
-    ) -> tuple[Hits, NDArray[np.float64] | None]:
-        """Hits from photoelectrons at times since the birth of each primary."""
+    def _respond(self, events: np.ndarray, row: np.ndarray, light: Light) -> list[Reading]:
+        """Hits of each event from photoelectrons at times since the birth of each primary."""
         edges = np.searchsorted(row, np.arange(len(events) + 1))
         alive = np.ones(len(self.detector), bool) if self.detector.alive is None else self.detector.alive.numpy()
-        readings = [
+        return [
             read_out(
-                sensor[a:b],
-                time[a:b],
+                Light(*(column[a:b] for column in light)),
                 self.response,
                 self.plan,
                 alive=alive,
@@ -121,15 +121,35 @@ class Chain:
             )
             for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
         ]
-        pmt, charge, when = (
-            np.concatenate(column) for column in zip(*(reading.digits for reading in readings), strict=True)
-        )
+
+    def _collect(self, number: int, tracks: Track, readings: list[Reading], emitters: Emitters) -> Batch:
+        """One batch of all events; times since birth or trigger become times on the clock of the birth times."""
+        birth, n_pmt = tracks.time_ns.double().numpy(), len(self.detector)
+        pmt, charge, when = _joined([reading.digits for reading in readings])
         counts = [len(reading.digits.sensor) for reading in readings]
-        start = np.concatenate([[0], np.cumsum(counts)])
+        trigger = None
         if self.plan.trigger:  # times are since the trigger
             trigger = np.array([reading.trigger_ns for reading in readings]) + birth
-            return Hits.of(pmt, charge, when, start, len(self.detector)), trigger
-        return Hits.of(pmt, charge, when + np.repeat(birth, counts), start, len(self.detector)), None
+        else:
+            when = when + np.repeat(birth, counts)
+        hits = Hits.of(pmt, charge, when, _start(counts), n_pmt)
+        if not self.plan.photoelectrons:
+            return Batch(number, tracks, hits, trigger)
+        lights = [reading.light.only(np.argsort(reading.light.time_ns, kind="stable")) for reading in readings]
+        counts = [len(light.sensor) for light in lights]
+        sensor, time, emitter = _joined(lights)
+        time = time + np.repeat(birth, counts)
+        light = Photoelectrons.of(sensor, time, emitter, _start(counts), n_pmt, emitters)
+        return Batch(number, tracks, hits, trigger, light)
+
+
+def _joined(rows: Sequence[tuple[np.ndarray, ...]]) -> list[np.ndarray]:
+    """Columns of all events one after another."""
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
+
+
+def _start(counts: list[int]) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(counts)])
 
 
 def _crossing_ns(detector: Detector) -> float:

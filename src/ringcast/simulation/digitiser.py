@@ -1,4 +1,4 @@
-"""Electronics: gates, thresholds and steps that turn photoelectrons into digits, by the numbers of `digitisers.toml`."""
+"""Electronics: gates, thresholds and steps that turn photoelectrons into digits, as `digitisers.toml` says."""
 
 import tomllib
 from functools import lru_cache

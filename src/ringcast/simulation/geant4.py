@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.errors import EngineError
-from ringcast.events import Track, particle_type
-from ringcast.simulation.capture import capture_muons, track_key
+from ringcast.events import Emitters, Track, particle_type
+from ringcast.simulation.ancestry import Family, family_of, list_emitters, track_key
+from ringcast.simulation.capture import capture_muons
 from ringcast.simulation.cherenkov import Steps, select_steps
 from ringcast.simulation.engine_data import VARIABLE
 from ringcast.simulation.path_length import true_length_cm
@@ -77,7 +78,11 @@ class Engine:
         self.steps(Track("e-", 1.0, (0, 0, 0), (0, 0, 1)), np.zeros(1, dtype=np.int64))  # the first event may differ
 
     def steps(self, tracks: Track, events: NDArray[np.int64]) -> Steps:
-        """Charged steps of a batch of 50 to 200 primaries.
+        """Charged steps of a batch of 50 to 200 primaries; see `run`."""
+        return self.run(tracks, events)[0]
+
+    def run(self, tracks: Track, events: NDArray[np.int64]) -> tuple[Steps, NDArray[np.int64], Emitters]:
+        """Charged steps of a batch of 50 to 200 primaries, the emitter of each step, and the list of emitters.
 
         Args:
             tracks: The primaries.
@@ -91,12 +96,16 @@ class Engine:
         keys = stream_starts(events, self._seed)
         out = self._simulation.run(primaries, random_indices=keys)
         vertices = out.vertices[np.argsort(track_key(out.vertices["event"], out.vertices["tid"]), kind="stable")]
-        steps, first = _charged_steps(out.tracks, vertices, tracks.time_ns.double().numpy())
-        if not self._muon_capture:
-            return steps
-        stays, shift_ns = capture_muons(out.tracks, vertices, events, seed=self._seed)
-        later = {name: getattr(steps, name) + shift_ns[first] for name in ("start_time_ns", "end_time_ns")}
-        return select_steps(steps._replace(**later), stays[first])
+        family = family_of(out.tracks)
+        time_ns = vertices["time"] * second + tracks.time_ns.double().numpy()[vertices["event"].astype(np.int64)]
+        steps, first = _charged_steps(family, vertices, time_ns)
+        if self._muon_capture:
+            stays, shift_ns = capture_muons(family, vertices, events, seed=self._seed)
+            later = {name: getattr(steps, name) + shift_ns[first] for name in ("start_time_ns", "end_time_ns")}
+            steps, first = select_steps(steps._replace(**later), stays[first]), first[stays[first]]
+            time_ns = time_ns + shift_ns
+        emitters, emitter = list_emitters(family, vertices, first, time_ns, len(tracks))
+        return steps, emitter, emitters
 
 
 def stream_starts(events: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
@@ -115,16 +124,16 @@ def stream_starts(events: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
     return np.array(draws, dtype=np.uint64).reshape(-1, 2)
 
 
-def _charged_steps(tracks: Any, vertices: Any, birth_ns: NDArray[np.float64]) -> tuple[Steps, NDArray[np.int64]]:
+def _charged_steps(family: Family, vertices: Any, time_ns: NDArray[np.float64]) -> tuple[Steps, NDArray[np.int64]]:
     """Pair consecutive vertices of each charged track; also the row of each step's first vertex.
 
     Args:
-        tracks: Geant4's tracks.
+        family: Geant4's tracks.
         vertices: Geant4's vertices, ordered by event and track; the steps keep that order.
-        birth_ns: Birth time of each primary.
+        time_ns: Time of each vertex.
     """
     key = track_key(vertices["event"], vertices["tid"])
-    mass = _masses(tracks, key)
+    mass = _masses(family, key)
     first = np.flatnonzero((key[1:] == key[:-1]) & (mass[1:] > 0))
     chord = np.linalg.norm(vertices["position"][first + 1] - vertices["position"][first], axis=-1)
     energy, rest = vertices["energy"][first], mass[first]
@@ -142,19 +151,17 @@ def _charged_steps(tracks: Any, vertices: Any, birth_ns: NDArray[np.float64]) ->
         end_direction=np.ascontiguousarray(b["direction"]),
         start_energy_mev=a["energy"].copy(),
         end_energy_mev=b["energy"].copy(),
-        start_time_ns=a["time"] * second + birth_ns[event],
-        end_time_ns=b["time"] * second + birth_ns[event],
+        start_time_ns=time_ns[first],
+        end_time_ns=time_ns[first + 1],
         length_cm=true_length_cm(chord, a["energy"], b["energy"], mass),
         mass_mev=mass,
     )
     return steps, first
 
 
-def _masses(tracks: Any, key: NDArray[np.int64]) -> NDArray[np.float64]:
+def _masses(family: Family, key: NDArray[np.int64]) -> NDArray[np.float64]:
     """Mass in MeV of the track of each vertex; 0 for those that emit no light."""
-    own = track_key(tracks["event"], tracks["tid"])
-    order = np.argsort(own)
-    pid = tracks["pid"][order[np.searchsorted(own, key, sorter=order)]]
+    pid = family.tracks["pid"][np.searchsorted(family.key, key)]
     mass = np.zeros(len(key))
     for code, mass_mev in {**{code: particle_type(code).mass_mev for code in _CHARGED}, **_HEAVY_MEV}.items():
         mass[pid == code] = mass_mev

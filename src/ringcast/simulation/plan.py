@@ -36,8 +36,14 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
 
     @model_validator(mode="after")
     def _has_digits_to_trigger(self) -> "SimulationPlan":
-        if self.trigger and self.digitiser != "ski":
-            raise ValueError("trigger counts digits, of which the simple digitiser has none; choose digitiser ski")
+        if self.trigger and self.digitiser == "simple":
+            raise ValueError("trigger counts digits, of which the simple digitiser has none; choose digitiser auto")
+        return self
+
+    @model_validator(mode="after")
+    def _has_dark_noise_of_that_rate(self) -> "SimulationPlan":
+        if self.dark_rate_khz is not None and not self.dark_noise:
+            raise ValueError("dark_rate_khz is the rate of dark noise, which is off; switch dark_noise on")
         return self
 
     @property
@@ -54,14 +60,26 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
 def make_plan(**fields: Any) -> SimulationPlan:
     """A plan from keyword arguments, with one clear sentence if a value will not do.
 
+    A digitiser "auto" becomes that of the detector's sensors.
+
     Raises:
         ArgumentError: A value is out of range, or a key is unknown.
+        ConfigError: The digitiser is "auto" and there is no such detector.
 
     Example:
         >>> make_plan(detector="mini", n_events=250, particles=("e-",), energy_mev=(100, 500)).n_batches
         3
     """
     try:
-        return SimulationPlan(**fields)
+        plan = SimulationPlan(**fields)
     except ValidationError as reason:
         raise ArgumentError(fault_sentence(reason.errors())) from None
+    return plan if plan.digitiser != "auto" else plan.model_copy(update={"digitiser": _electronics_of(plan.detector)})
+
+
+def _electronics_of(detector: str) -> str:
+    """The digitiser of a detector's sensors."""
+    from ringcast.geometry import load_detector  # not above: help shall not wait for torch
+    from ringcast.simulation.optics import load_sensor
+
+    return load_sensor(load_detector(detector).pmt_type).digitiser

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ringcast.events import DARK
 from ringcast.simulation.dark_noise import dark_photoelectrons
 from ringcast.simulation.digitiser import Digitiser, Digits, digitise, load_digitiser
 from ringcast.simulation.optics import SensorResponse
@@ -12,10 +13,8 @@ from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.tracks import event_generator
 from ringcast.simulation.trigger import AFTER_NS, BEFORE_NS, cut_window, dark_digits_in_trigger, trigger_time_ns
 
-__all__ = ["DARK", "Light", "Reading", "read_out"]
+__all__ = ["Light", "Reading", "read_out"]
 
-DARK = -1
-"""Emitter of photoelectrons that no light made."""
 _RESPONSE, _DARK = 2, 20
 _LONGEST_NS = 100_000.0
 
@@ -28,7 +27,7 @@ class Light(NamedTuple):
     time_ns: NDArray[np.float64]
     """Time after the primary's birth."""
     emitter: NDArray[np.int64]
-    """Particle that the light came from, or `DARK`."""
+    """Number of the particle that the light came from, or `DARK`."""
 
     def only(self, keep: NDArray[np.bool_]) -> "Light":
         """The photoelectrons for which `keep` is true."""

@@ -13,8 +13,8 @@ def saturated_pe(charge_pe: NDArray[np.float64], above_pe: float) -> NDArray[np.
 
     The law is WCSim's (`SaturFactor` in src/WCSimPMTObject.cc), found for Super-Kamiokande's 20-inch tubes and used by
     it for all others. WCSim names no value for s and has saturation off by default. The product has its largest value
-    at q = (1 / k + s) / 2, more than 5,700 pe; larger charges report that value, so that none reports less than a smaller
-    one. With s = 250 pe, 1,000 pe are reported as 935.
+    at q = (1 / k + s) / 2, more than 5,700 pe; larger charges report that value, so that none reports less than a
+    smaller one. With s = 250 pe, 1,000 pe are reported as 935.
 
     Args:
         charge_pe: Charges.

@@ -133,19 +133,28 @@ class SensorSwitches(BaseModel):
     the tank and 100 ns more, which keeps most decay electrons out."""
     dark_noise: bool = False
     """Add photoelectrons that no light made, at the rate of the sensor's type."""
-    digitiser: Literal["simple", "ski"] = "simple"
+    dark_rate_khz: NonNegativeFloat | None = None
+    """Dark hits of one sensor per ms, in place of the rate of its type."""
+    saturation_pe: PositiveFloat | None = None
+    """Charge above which sensors report less than they get, by WCSim's law for 20-inch tubes (6.5 % less at 750 pe
+    more); no value is public for any type, so sensors do not saturate unless it is given."""
+    digitiser: Literal["auto", "simple", "ski", "hk", "wcte"] = "simple"
     """How charges become hits: simple adds up the whole window and cuts at 0.25 pe; ski integrates 200 ns at a time
-    behind Super-Kamiokande's soft threshold, so that a sensor can have several hits."""
-    digit_time_step_ns: PositiveFloat = 0.4
-    """The ski digitiser rounds times down to this step: 0.4 in Super-Kamiokande's electronics, 0.1 in later ones."""
+    behind Super-Kamiokande's soft threshold, so that a sensor can have several hits; hk is the same with times in steps
+    of 0.1 ns in place of 0.4, for Hyper-Kamiokande and IWCD; wcte integrates 144 ns, cuts at a third of a photoelectron
+    and has steps of 0.1 ns; auto takes the one of the detector's sensors."""
+    digit_time_step_ns: PositiveFloat | None = None
+    """Round times down to this step, in place of the digitiser's own."""
     trigger: bool = False
     """Keep the hits from 400 ns before to 950 ns after the first trigger, in time since the trigger + 950 ns; an event
-    that does not trigger has no hits. Needs the ski digitiser. Light of any time up to 0.1 ms can trigger, unless a
+    that does not trigger has no hits. Needs a digitiser other than simple. Light of any time up to 0.1 ms can trigger, unless a
     window is given."""
     trigger_hits: PositiveInt = 25
     """More hits than this within 200 ns trigger."""
     trigger_noise_correction: bool = True
     """With dark noise, raise the number of hits that trigger by the mean number of dark hits in 200 ns."""
+    photoelectrons: bool = False
+    """Store every photoelectron too, as it was before the electronics, with the particle that its light came from."""
 
 
 def _power(spectrum: str) -> float:

@@ -14,8 +14,9 @@ import torch
 
 from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import Hits, Track
+from ringcast.events import Hits, Photoelectrons, Track
 from ringcast.geometry import Detector
+from ringcast.storage.light import LightBatches, light_arrays, light_of_arrays
 from ringcast.storage.write import as_json, replacing, write_batches
 
 __all__ = ["Shards"]
@@ -94,7 +95,15 @@ class Shards:
                 self._path(index).unlink(missing_ok=True)
         return sound
 
-    def write(self, index: int, tracks: Track, hits: Hits, *, trigger_ns: np.ndarray | None = None) -> None:
+    def write(
+        self,
+        index: int,
+        tracks: Track,
+        hits: Hits,
+        *,
+        trigger_ns: np.ndarray | None = None,
+        photoelectrons: Photoelectrons | None = None,
+    ) -> None:
         """Store one batch.
 
         Args:
@@ -102,6 +111,7 @@ class Shards:
             tracks: One for each event.
             hits: Of the same events.
             trigger_ns: Their trigger times, if the batches have a trigger; see `write_batches`.
+            photoelectrons: Of the same events, if they are to be stored.
 
         Raises:
             ArgumentError: The number is negative, or tracks and hits are not of the same events.
@@ -115,6 +125,8 @@ class Shards:
         arrays["hit_pmt"] = arrays["hit_pmt"].astype(np.int32)
         if trigger_ns is not None:
             arrays[_TRIGGER] = trigger_ns
+        if photoelectrons is not None:
+            arrays |= light_arrays(photoelectrons)
         with replacing(self._path(index)) as beside, beside.open("wb") as file:
             np.savez(file, n_pmt=np.array(hits.n_pmt), **arrays)
 
@@ -136,13 +148,28 @@ class Shards:
         times = [_triggers(self._path(index)) for index in range(n_batches)]
         trigger = np.concatenate([time for time in times if time is not None]) if times[0] is not None else None
         write_batches(
-            self.target, self._batches(n_batches), detector, metadata=self.configuration, size=size, trigger_ns=trigger
+            self.target,
+            self._batches(n_batches),
+            detector,
+            metadata=self.configuration,
+            size=size,
+            trigger_ns=trigger,
+            light=self._light(n_batches),
         )
         shutil.rmtree(self.folder)
 
     def _batches(self, n_batches: int) -> Iterator[tuple[Track, Hits]]:
         for index in range(n_batches):
             yield _load(self._path(index))
+
+    def _light(self, n_batches: int) -> LightBatches | None:
+        """The photoelectrons of all batches, if they have any."""
+        sizes = [_light_size(self._path(index)) for index in range(n_batches)]
+        if not sizes or sizes[0] is None:
+            return None
+        rows = np.array(sizes).sum(axis=0)
+        batches = (_load_light(self._path(index)) for index in range(n_batches))
+        return LightBatches(batches, int(rows[0]), int(rows[1]))
 
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:08d}.npz"
@@ -207,6 +234,19 @@ def _load(path: Path) -> tuple[Track, Hits]:
         track = [torch.from_numpy(archive[f"track_{name}"]) for name in _TRACK_FIELDS]
         pmt, charge, time, start = (torch.from_numpy(archive[f"hit_{name}"]) for name in _HIT_FIELDS)
         return Track(*track), Hits(pmt, charge, time, start, int(archive["n_pmt"]))
+
+
+def _light_size(path: Path) -> tuple[int, int] | None:
+    """Photoelectrons and emitters of a shard, if it has any."""
+    with np.load(path, allow_pickle=False) as archive:
+        if "light_start" not in archive.files:
+            return None
+        return int(archive["light_start"][-1]), int(archive["emitter_start"][-1])
+
+
+def _load_light(path: Path) -> Photoelectrons:
+    with np.load(path, allow_pickle=False) as archive:
+        return light_of_arrays(archive, int(archive["n_pmt"]))
 
 
 def _few(numbers: list[int]) -> str:

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import Hits, Track, particle_type
+from ringcast.events import Hits, Photoelectrons, Track, particle_type
 from ringcast.geometry import Detector
+from ringcast.storage.light import LightBatches, write_light
 from ringcast.storage.schema import FORMAT, FORMAT_VERSION, TIME_ZERO, TRIGGER_ZERO
 from ringcast.storage.tank import write_detector
 
@@ -37,7 +38,13 @@ _PER_HIT = {"hit_pmt": "i4", "hit_time": "f4", "hit_charge": "f4"}
 
 
 def write_events(
-    path: Path | str, tracks: Track, hits: Hits, detector: Detector, *, metadata: Mapping[str, Any]
+    path: Path | str,
+    tracks: Track,
+    hits: Hits,
+    detector: Detector,
+    *,
+    metadata: Mapping[str, Any],
+    photoelectrons: Photoelectrons | None = None,
 ) -> None:
     """Write an event file in the digi-hits layout of the field, with the detector inside.
 
@@ -53,6 +60,7 @@ def write_events(
         hits: Of the same events.
         detector: The tank whose rows `hits.pmt` counts.
         metadata: Configuration and seed; anything JSON can hold.
+        photoelectrons: Of the same events, with their emitters; stored as `ringcast.storage.light` says.
 
     Raises:
         ArgumentError: Tracks, hits and detector disagree, or the metadata is not JSON.
@@ -70,7 +78,8 @@ def write_events(
         ...     read_events(f"{folder}/one.h5").hits.charge_pe
         tensor([1.0000, 2.5000])
     """
-    write_batches(path, [(tracks, hits)], detector, metadata=metadata, size=(len(hits), len(hits.pmt)))
+    light = None if photoelectrons is None else LightBatches.of(photoelectrons)
+    write_batches(path, [(tracks, hits)], detector, metadata=metadata, size=(len(hits), len(hits.pmt)), light=light)
 
 
 def write_batches(
@@ -81,6 +90,7 @@ def write_batches(
     metadata: Mapping[str, Any],
     size: tuple[int, int],
     trigger_ns: np.ndarray | None = None,
+    light: LightBatches | None = None,
 ) -> None:
     """Write an event file batch by batch: the bytes do not depend on how the events are split.
 
@@ -95,6 +105,7 @@ def write_batches(
         size: Number of events and of hits in all batches together.
         trigger_ns: Trigger time of every event, NaN where nothing triggered, if hit times are time since the
             trigger + 950 ns; None if they count from the birth of the primary's clock.
+        light: Photoelectrons of the same events, if they are to be stored.
 
     Raises:
         ArgumentError: A batch does not fit the detector or the size, or the metadata is not JSON.
@@ -117,6 +128,8 @@ def write_batches(
             written = _write_batch(file, tracks, hits, detector, written)
         if written != size:
             raise ArgumentError(f"batches hold {written} events and hits; expected {size} as size says")
+        if light is not None:
+            write_light(file, size[0], light)
 
 
 def _write_attributes(file: h5py.File, detector: Detector, configuration: str) -> None:

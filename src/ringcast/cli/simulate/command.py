@@ -120,7 +120,13 @@ def _run(
     try:
         with progress(f"simulating {tank.name}", plan.n_events, already) as advance:
             for batch in run(plan, skip=done, workers=workers, primaries=primaries):
-                shards.write(batch.number, batch.tracks, batch.hits, trigger_ns=batch.trigger_ns)
+                shards.write(
+                    batch.number,
+                    batch.tracks,
+                    batch.hits,
+                    trigger_ns=batch.trigger_ns,
+                    photoelectrons=batch.photoelectrons,
+                )
                 advance(len(batch.tracks))
     except KeyboardInterrupt:
         Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")

@@ -1,0 +1,193 @@
+"""Photoelectrons in event files: groups `true_hits` and `tracks` beside the hits, in the layout of the field.
+
+`true_hits` holds `event_hits_index` and, contiguous, one row a photoelectron: `hit_pmt` (0-based), `hit_time` in ns on
+the clock of `birth_times`, `hit_parent` (number of the particle within its event, -1 for dark noise). `tracks` says who
+they are: `event_track_index`, and one row a particle: `id`, `parent` (0 for a primary), `pid`, `energy` (total, MeV),
+`start` (cm), `direction` and `time` (ns) of its birth.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import torch
+
+from ringcast.errors import ArgumentError, FileError
+from ringcast.events import DARK, Emitters, Photoelectrons, Track, particle_type
+from ringcast.geometry import Detector
+from ringcast.storage.schema import Source, open_source
+from ringcast.storage.tank import find_tank
+
+__all__ = ["LightBatches", "light_arrays", "light_of_arrays", "read_photoelectrons", "write_light"]
+
+_HITS, _TRACKS = "true_hits", "tracks"
+_PER_PHOTOELECTRON = {"hit_pmt": "i4", "hit_time": "f4", "hit_parent": "i4"}
+_PER_EMITTER: dict[str, tuple[str, tuple[int, ...]]] = {
+    "id": ("i4", ()),
+    "parent": ("i4", ()),
+    "pid": ("i4", ()),
+    "energy": ("f8", ()),
+    "start": ("f4", (3,)),
+    "direction": ("f4", (3,)),
+    "time": ("f8", ()),
+}
+_LIGHT_FIELDS = ("pmt", "time_ns", "parent", "start")
+_EMITTER_FIELDS = ("number", "parent", "start")
+_TRACK_FIELDS = ("pdg", "energy_mev", "position_cm", "direction", "time_ns")
+
+
+@dataclass(frozen=True)
+class LightBatches:
+    """Photoelectrons of all events of a file, batch by batch."""
+
+    batches: Iterable[Photoelectrons]
+    n_photoelectrons: int
+    n_emitters: int
+
+    @staticmethod
+    def of(light: Photoelectrons) -> "LightBatches":
+        """All in one batch."""
+        return LightBatches([light], len(light.pmt), 0 if light.emitters is None else len(light.emitters.number))
+
+
+def write_light(file: h5py.File, n_events: int, light: LightBatches) -> None:
+    """Add the two groups to an event file; the bytes do not depend on how the events are split.
+
+    Raises:
+        ArgumentError: The batches hold other numbers than they say, or do not say who the emitters are.
+    """
+    hits, tracks = file.create_group(_HITS), file.create_group(_TRACKS)
+    hits.create_dataset("event_hits_index", (n_events,), "i8")
+    tracks.create_dataset("event_track_index", (n_events,), "i8")
+    for name, dtype in _PER_PHOTOELECTRON.items():
+        hits.create_dataset(name, (light.n_photoelectrons,), dtype)
+    for name, (dtype, tail) in _PER_EMITTER.items():
+        tracks.create_dataset(name, (light.n_emitters, *tail), dtype)
+    event, row, track = 0, 0, 0
+    for batch in light.batches:
+        if batch.emitters is None:
+            raise ArgumentError("photoelectrons to write do not say who their emitters are; give emitters")
+        events = slice(event, event + len(batch))
+        rows, listed = slice(row, row + len(batch.pmt)), slice(track, track + len(batch.emitters.number))
+        _require_room((events.stop, rows.stop, listed.stop), (n_events, light.n_photoelectrons, light.n_emitters))
+        hits["event_hits_index"][events] = batch.start[:-1].numpy() + row
+        tracks["event_track_index"][events] = batch.emitters.start[:-1].numpy() + track
+        for name, column in (("hit_pmt", batch.pmt), ("hit_time", batch.time_ns), ("hit_parent", batch.parent)):
+            hits[name][rows] = column.numpy().astype(_PER_PHOTOELECTRON[name])
+        for name, values in _emitter_columns(batch.emitters).items():
+            tracks[name][listed] = values.astype(_PER_EMITTER[name][0])
+        event, row, track = events.stop, rows.stop, listed.stop
+    if (event, row, track) != (n_events, light.n_photoelectrons, light.n_emitters):
+        found = f"{event} events, {row} photoelectrons and {track} emitters"
+        expected = f"{n_events}, {light.n_photoelectrons} and {light.n_emitters}"
+        raise ArgumentError(f"batches hold {found}; expected {expected}")
+
+
+def _require_room(found: tuple[int, int, int], expected: tuple[int, int, int]) -> None:
+    if any(a > b for a, b in zip(found, expected, strict=True)):
+        events, photoelectrons, emitters = found
+        held = f"{events} events or more, {photoelectrons} photoelectrons and {emitters} emitters"
+        raise ArgumentError(f"batches hold {held}; expected {expected[0]}, {expected[1]} and {expected[2]}")
+
+
+def _emitter_columns(emitters: Emitters) -> dict[str, np.ndarray]:
+    track = emitters.tracks
+    total = track.energy_mev.double() + track.mass_mev.double()
+    columns = (emitters.number, emitters.parent, track.pdg, total, track.position_cm, track.direction, track.time_ns)
+    return {name: column.numpy() for name, column in zip(_PER_EMITTER, columns, strict=True)}
+
+
+def light_arrays(light: Photoelectrons) -> dict[str, np.ndarray]:
+    """All of a batch as named arrays.
+
+    Raises:
+        ArgumentError: It does not say who the emitters are.
+    """
+    if light.emitters is None:
+        raise ArgumentError("photoelectrons to store do not say who their emitters are; give emitters")
+    arrays = {f"light_{name}": getattr(light, name).numpy() for name in _LIGHT_FIELDS}
+    arrays |= {f"emitter_{name}": getattr(light.emitters, name).numpy() for name in _EMITTER_FIELDS}
+    return arrays | {f"emitter_track_{name}": getattr(light.emitters.tracks, name).numpy() for name in _TRACK_FIELDS}
+
+
+def light_of_arrays(arrays: Mapping[str, np.ndarray], n_pmt: int) -> Photoelectrons:
+    """The inverse of `light_arrays`."""
+    track = Track(*(torch.from_numpy(arrays[f"emitter_track_{name}"]) for name in _TRACK_FIELDS))
+    number, parent, start = (torch.from_numpy(arrays[f"emitter_{name}"]) for name in _EMITTER_FIELDS)
+    pmt, time, origin, rows = (torch.from_numpy(arrays[f"light_{name}"]) for name in _LIGHT_FIELDS)
+    return Photoelectrons(pmt, time, origin, rows, n_pmt, Emitters(number, parent, track, start))
+
+
+def read_photoelectrons(
+    path: Path | str,
+    *,
+    detector: Detector | None = None,
+    geometry: Path | str | None = None,
+    one_indexed: bool = False,
+) -> Photoelectrons:
+    """The photoelectrons of an event file that stores them, ours or of WCSim.
+
+    Args:
+        path: The event file.
+        detector: The tank; see `read_events`, as for the next two.
+        geometry: Sensor table (npz) whose rows the file counts.
+        one_indexed: The file counts sensors from 1.
+
+    Raises:
+        FileError: The file stores none, or something in it is missing or cannot be.
+    """
+    with open_source(path) as source:
+        if _HITS not in source:
+            remedy = "simulate with --photoelectrons to store them"
+            raise source.fail(_HITS, "no such group", "photoelectrons before the electronics", remedy)
+        tank = find_tank(source, detector, geometry)
+        n_events = len(source.dataset(f"{_HITS}/event_hits_index", "iu"))
+        n = len(source.dataset(f"{_HITS}/hit_pmt", "iu"))
+        kinds = {"hit_pmt": "iu", "hit_time": "f", "hit_parent": "i"}
+        columns = {name: source.column(f"{_HITS}/{name}", (n,), kind) for name, kind in kinds.items()}
+        start = _edges(source, f"{_HITS}/event_hits_index", n_events, n)
+        emitters = _read_emitters(source, n_events) if f"{_TRACKS}/id" in source else None
+        parent = torch.from_numpy(columns["hit_parent"].astype(np.int64))
+        if len(parent) and int(parent.min()) < DARK:
+            raise source.fail(f"{_HITS}/hit_parent", f"{int(parent.min())}", "-1 or more", "write the file again")
+        pmt = columns["hit_pmt"].astype(np.int64) - int(one_indexed)
+        try:
+            light = Photoelectrons.of(pmt, columns["hit_time"], parent, start, tank.n_table, emitters)
+        except ArgumentError as reason:
+            raise FileError(f"{source.path}: {_HITS}: {reason}") from None
+    if tank.kept is None:
+        return light
+    number = torch.full((tank.n_table,), -1, dtype=torch.int64)
+    number[tank.kept] = torch.arange(len(tank.kept)) if tank.place is None else tank.place
+    return light.renumbered(number, len(tank.detector))
+
+
+def _read_emitters(source: Source, n_events: int) -> Emitters:
+    n = len(source.dataset(f"{_TRACKS}/id", "iu"))
+    kinds = {"i": "iu", "f": "f"}
+    columns: dict[str, Any] = {
+        name: source.column(f"{_TRACKS}/{name}", (n, *tail), kinds[dtype[0]])
+        for name, (dtype, tail) in _PER_EMITTER.items()
+    }
+    start = _edges(source, f"{_TRACKS}/event_track_index", n_events, n)
+    try:
+        pdg = torch.from_numpy(columns["pid"].astype(np.int64))
+        mass = np.array([particle_type(int(code)).mass_mev for code in columns["pid"]])
+        floats = (columns["energy"] - mass, columns["start"], columns["direction"], columns["time"])
+        track = Track(pdg, *(torch.from_numpy(column.astype(np.float64)) for column in floats))
+    except ArgumentError as reason:
+        raise FileError(f"{source.path}: {_TRACKS}: {reason}") from None
+    whole = (torch.from_numpy(columns[name].astype(np.int64)) for name in ("id", "parent"))
+    return Emitters(*whole, track, torch.from_numpy(start))
+
+
+def _edges(source: Source, name: str, n_events: int, n_rows: int) -> np.ndarray:
+    """First row of every event and the number of rows at the end."""
+    edges = np.append(source.column(name, (n_events,), "iu").astype(np.int64), n_rows)
+    if edges[0] != 0 or bool((np.diff(edges) < 0).any()):
+        expected = f"starts that rise from 0 to at most the {n_rows} rows"
+        raise source.fail(name, f"starts from {edges[0]} to {edges[:-1].max(initial=0)}", expected, "write it again")
+    return edges

@@ -96,6 +96,19 @@ def test_readout_switches_reach_the_file(tmp_path, capsys):
     assert 550 <= float(events.hits.time_ns.min()) <= float(events.hits.time_ns.max()) <= 1900
 
 
+def test_photoelectrons_are_stored_on_demand(tmp_path, capsys):
+    from ringcast.storage import read_events, read_photoelectrons
+
+    options = ("--photoelectrons", "--dark-noise", "--dark-rate-khz", "100", "--saturation-pe", "250")
+    run(*command(tmp_path / "x.h5", n=3, digitiser="auto"), *options)
+    capsys.readouterr()
+    light, metadata = read_photoelectrons(tmp_path / "x.h5"), read_events(tmp_path / "x.h5").metadata
+    assert [metadata[name] for name in ("digitiser", "dark_rate_khz", "saturation_pe")] == ["hk", 100.0, 250.0]
+    assert light.emitters.tracks.names == ["e-", "gamma", "e-"]
+    assert set(light.parent.tolist()) == {-1, 1}
+    assert "dark noise, which is off" in refusal(capsys, tmp_path / "y.h5", n=2, **{"dark-rate-khz": "1"})
+
+
 def test_light_switches_reach_the_file(tmp_path, capsys):
     from ringcast.storage import read_events
 

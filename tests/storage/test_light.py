@@ -25,7 +25,9 @@ def light_of(events, n_pmt):
         columns.append((torch.randint(n_pmt, (n,), generator=draw), 3000 * torch.rand(n, generator=draw), parent))
         rows.append(Track(kinds, torch.tensor([200.0, 35.0])[: len(kinds)], (1, 2, 3), (0, 0, 1), 10.0 * event))
         counts.append((n, len(kinds)))
-    start, first = (torch.cat([torch.zeros(1, dtype=torch.int64), torch.tensor(c).cumsum(0)]) for c in zip(*counts, strict=True))
+    start, first = (
+        torch.cat([torch.zeros(1, dtype=torch.int64), torch.tensor(c).cumsum(0)]) for c in zip(*counts, strict=True)
+    )
     number = torch.cat([torch.arange(1, n + 1) for _, n in counts])
     emitters = Emitters(number, number - 1, Track.concatenate(rows), first)
     pmt, time, parent = (torch.cat(column) for column in zip(*columns, strict=True))

@@ -57,8 +57,8 @@ class Photoelectrons:
         >>> track = Track(["mu-", "e-"], [200, 40], (0, 0, 0), (0, 0, 1), [0, 2100])
         >>> emitters = Emitters(torch.tensor([1, 2]), torch.tensor([0, 1]), track, torch.tensor([0, 2]))
         >>> light = Photoelectrons.of([4, 7, 4], [20, 21, 2130], [1, -1, 2], [0, 3], n_pmt=10, emitters=emitters)
-        >>> light.time_ns[light.parent == 2]
-        tensor([2130.])
+        >>> light.time_ns[light.parent == 2].tolist()
+        [2130.0]
     """
 
     pmt: Int[Tensor, " photoelectron"]

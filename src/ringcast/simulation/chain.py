@@ -112,7 +112,7 @@ class Chain:
         alive = np.ones(len(self.detector), bool) if self.detector.alive is None else self.detector.alive.numpy()
         return [
             read_out(
-                Light(*(column[a:b] for column in light)),
+                light.pick(slice(a, b)),
                 self.response,
                 self.plan,
                 alive=alive,
@@ -135,7 +135,7 @@ class Chain:
         hits = Hits.of(pmt, charge, when, _start(counts), n_pmt)
         if not self.plan.photoelectrons:
             return Batch(number, tracks, hits, trigger)
-        lights = [reading.light.only(np.argsort(reading.light.time_ns, kind="stable")) for reading in readings]
+        lights = [reading.light.pick(np.argsort(reading.light.time_ns, kind="stable")) for reading in readings]
         counts = [len(light.sensor) for light in lights]
         sensor, time, emitter = _joined(lights)
         time = time + np.repeat(birth, counts)

@@ -1,6 +1,6 @@
 """From one event's photoelectrons to its hits: the sensors, electronics and trigger that a plan asks for."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,9 @@ class Light(NamedTuple):
     emitter: NDArray[np.int64]
     """Number of the particle that the light came from, or `DARK`."""
 
-    def only(self, keep: NDArray[np.bool_]) -> "Light":
-        """The photoelectrons for which `keep` is true."""
-        return Light(self.sensor[keep], self.time_ns[keep], self.emitter[keep])
+    def pick(self, rows: NDArray[Any] | slice) -> "Light":
+        """Some of the photoelectrons: a slice, a mask or their numbers."""
+        return Light(self.sensor[rows], self.time_ns[rows], self.emitter[rows])
 
 
 class Reading(NamedTuple):
@@ -67,13 +67,13 @@ def read_out(
     if plan.dark_rate_khz is not None:
         response = response._replace(dark_rate_khz=plan.dark_rate_khz)
     window = plan.window_ns or (_LONGEST_NS if plan.trigger else window_ns)
-    light = light.only(light.time_ns < window)
+    light = light.pick(light.time_ns < window)
     if plan.dark_noise:
         span = _dark_span_ns(light.time_ns, digitiser) if plan.trigger else (0.0, window)
         sensor, time = dark_photoelectrons(len(alive), span, response, event_generator(plan.seed, event, _DARK))
         dark = Light(sensor, time, np.full(len(sensor), DARK))
         light = Light(*(np.append(ours, theirs) for ours, theirs in zip(light, dark, strict=True)))
-    light = light.only(alive[light.sensor])
+    light = light.pick(alive[light.sensor])
     generator = event_generator(plan.seed, event, _RESPONSE)
     digits = digitise(light.sensor, light.time_ns, response, digitiser, generator=generator)
     if not plan.trigger:

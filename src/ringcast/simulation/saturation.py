@@ -16,13 +16,16 @@ def saturated_pe(charge_pe: NDArray[np.float64], above_pe: float) -> NDArray[np.
     at q = (1 / k + s) / 2, more than 5,700 pe; larger charges report that value, so that none reports less than a
     smaller one. With s = 250 pe, 1,000 pe are reported as 935.
 
+    The electronics have limits of their own, which are left out: Super-Kamiokande's measure charges up to some 2,500 pC
+    (H. Nishino et al., arXiv:0911.0986), where a photoelectron is 2 to 3 pC.
+
     Args:
         charge_pe: Charges.
         above_pe: s; infinity for sensors that do not saturate.
 
     Example:
         >>> saturated_pe(np.array([100.0, 250.0, 1000.0, 1e5]), 250.0).round(1).tolist()
-        [100.0, 250.0, 935.3, 2958.6]
+        [100.0, 250.0, 935.3, 3022.5]
     """
     if not np.isfinite(above_pe):
         return charge_pe

@@ -147,8 +147,8 @@ class SensorSwitches(BaseModel):
     """Round times down to this step, in place of the digitiser's own."""
     trigger: bool = False
     """Keep the hits from 400 ns before to 950 ns after the first trigger, in time since the trigger + 950 ns; an event
-    that does not trigger has no hits. Needs a digitiser other than simple. Light of any time up to 0.1 ms can trigger, unless a
-    window is given."""
+    that does not trigger has no hits. Needs a digitiser other than simple. Light of any time up to 0.1 ms can trigger,
+    unless a window is given."""
     trigger_hits: PositiveInt = 25
     """More hits than this within 200 ns trigger."""
     trigger_noise_correction: bool = True

@@ -180,8 +180,8 @@ def _read_emitters(source: Source, n_events: int) -> Emitters:
         track = Track(pdg, *(torch.from_numpy(column.astype(np.float64)) for column in floats))
     except ArgumentError as reason:
         raise FileError(f"{source.path}: {_TRACKS}: {reason}") from None
-    whole = (torch.from_numpy(columns[name].astype(np.int64)) for name in ("id", "parent"))
-    return Emitters(*whole, track, torch.from_numpy(start))
+    number, parent = (torch.from_numpy(columns[name].astype(np.int64)) for name in ("id", "parent"))
+    return Emitters(number, parent, track, torch.from_numpy(start))
 
 
 def _edges(source: Source, name: str, n_events: int, n_rows: int) -> np.ndarray:

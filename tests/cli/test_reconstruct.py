@@ -128,7 +128,7 @@ def test_a_model_of_another_tank_is_refused(run, events, network, tmp_path):
         (["--events", "two"], "--events is 'two'; expected first:end such as 0:20, or one number"),
         (["--energy", "100"], "--energy is '100'; expected low:high in MeV"),
         (["--energy", "500:100"], "expected 0 < low < high in MeV"),
-        (["--particles", "proton"], "particle is 'proton'; expected one of"),
+        (["--particles", "neutron"], "particle is 'neutron'; expected one of"),
     ],
 )
 @pytest.mark.usefixtures("analytic_model")

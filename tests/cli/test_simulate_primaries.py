@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ringcast.cli.main import main
-from ringcast.simulation.primaries import COLUMNS
+from ringcast.simulation.primary_files import COLUMNS
 from ringcast.storage import read_events
 
 pytest.importorskip("calzone")
@@ -38,6 +38,28 @@ def test_the_file_holds_the_listed_primaries(tmp_path, capsys, listed):
     assert events.tracks.time_ns.tolist() == [0, 0, 40]
     assert (events.hits.counts > 0).all()
     assert len(events.metadata["primaries"]) == 64
+
+
+@pytest.mark.slow
+def test_a_neutrino_event_keeps_its_particles(tmp_path, capsys):
+    path, output = tmp_path / "events.dat", tmp_path / "events.h5"
+    tracks = "$ track 14 600 0 1 0 -1\n$ track 13 405.658 0 1 0 0\n$ track 2112 980 1 0 0 0\n$ track 22 50 0 0 1 0\n"
+    path.write_text(f"$ begin\n$ nuance 1\n$ vertex 0 -40 0 3\n{tracks}$ end\n" * 2 + "$ stop\n", encoding="utf-8")
+    assert stop_of("--primaries", path, "-o", output) == 2
+    assert "events.dat, line 6: particle is 2112" in " ".join(capsys.readouterr().err.split())
+    options = ["--primaries-axis", "y", "--primaries-centre", "0,-42,0", "--primaries-leave-out", "2112"]
+    assert stop_of("--primaries", path, "-o", output, *options) == 0
+    events = read_events(output)
+    assert events.tracks.names == ["mu-", "mu-"]
+    assert events.primaries.particles.names == ["mu-", "gamma"] * 2
+    assert events.primaries.particles.position_cm.tolist() == [[0, 0, 2]] * 4
+    assert events.primaries.particles.direction[:2].tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert events.tracks.time_ns.tolist() == [3, 3]
+
+
+def test_options_of_a_file_need_the_file(tmp_path, capsys):
+    assert stop_of("-n", 2, "--primaries-axis", "y", "-o", tmp_path / "x.h5") == 2
+    assert "--primaries is missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

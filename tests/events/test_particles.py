@@ -13,9 +13,10 @@ MASSES = {
     "pi+": 139.57039,
     "pi-": 139.57039,
     "pi0": 134.9768,
+    "proton": 938.27208943,
 }
-LABELS = {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2, "pi+": -1, "pi-": -1, "pi0": -1}
-CHARGES = {"gamma": 0, "e-": -1, "e+": 1, "mu-": -1, "mu+": 1, "pi+": 1, "pi-": -1, "pi0": 0}
+LABELS = {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2, "pi+": -1, "pi-": -1, "pi0": -1, "proton": -1}
+CHARGES = {"gamma": 0, "e-": -1, "e+": 1, "mu-": -1, "mu+": 1, "pi+": 1, "pi-": -1, "pi0": 0, "proton": 1}
 
 
 @pytest.mark.parametrize("name", PARTICLES)
@@ -26,7 +27,7 @@ def test_table(name):
     assert particle_type(kind.pdg) == kind
 
 
-@pytest.mark.parametrize("which", ["proton", 2212, 0, "E-"])
+@pytest.mark.parametrize("which", ["neutron", 2112, 0, "E-"])
 def test_unknown_particles(which):
     with pytest.raises(ArgumentError, match=r"particle is .*expected one of gamma, e-"):
         particle_type(which)

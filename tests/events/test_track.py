@@ -108,8 +108,8 @@ def test_gradients_reach_every_field():
         ({"direction": (0, 0, 0)}, r"direction has length 0"),
         ({"time_ns": float("nan")}, r"time_ns holds a number"),
         ({"energy_mev": [1, 2], "time_ns": [1, 2, 3]}, r"energy_mev has 2 entries where others have 3; give 1 or 3"),
-        ({"particle": "proton"}, r"particle is 'proton'; expected one of"),
-        ({"particle": torch.tensor([2212])}, r"particle is 2212"),
+        ({"particle": "neutron"}, r"particle is 'neutron'; expected one of"),
+        ({"particle": torch.tensor([2112])}, r"particle is 2112"),
     ],
 )
 def test_refusals(change, message):

@@ -247,7 +247,7 @@ def test_a_fit_checks_its_sizes(sample):
     [
         ({"hypotheses": ()}, "expected different particles"),
         ({"hypotheses": ("e-", "e-")}, "expected different particles"),
-        ({"hypotheses": ("proton",)}, "particle is 'proton'"),
+        ({"hypotheses": ("neutron",)}, "particle is 'neutron'"),
         ({"energy_range_mev": (100.0, 50.0)}, "expected 0 < low < high in MeV"),
         ({"rows_per_call": 0}, "expected at least 1"),
     ],

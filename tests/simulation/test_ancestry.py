@@ -23,7 +23,7 @@ def test_a_family_by_hand():
     vertices["event"], vertices["tid"] = np.repeat(np.array(charged).T, 2, axis=1)
     vertices["energy"], vertices["direction"] = 5.0, (0, 0, 1)
     first = np.arange(0, len(vertices), 2)
-    emitters, number = list_emitters(family, vertices, first, np.arange(len(vertices)) * 10.0, 3)
+    emitters, number = list_emitters(family, vertices, first, np.arange(len(vertices)) * 10.0, np.arange(3))
     assert number.tolist() == [1, 1, 2, 3, 3, 1]
     assert emitters.number.tolist() == [1, 2, 3, 1]
     assert emitters.parent.tolist() == [0, 1, 2, 0]

@@ -77,7 +77,7 @@ CASES = {
         entry("energies", 3, 100.0),
         r"energies: found total energy 100 MeV of event 3, expected more than the mass 105\.658 MeV of its mu-",
     ),
-    "unknown particle": (entry("pids", 6, 2212), r"pids: found particle is 2212; .*in event 6"),
+    "unknown particle": (entry("pids", 6, 2112), r"pids: found particle is 2112; .*in event 6"),
     "unknown label": (unknown_label, r"labels: found label 5 of event 3"),
     "direction length": (entry("directions", 1, (0, 0, 2)), r"directions: found a vector of length 2 in event 1"),
     "newer format": (attribute("format_version", 9), r"format_version: found 9, expected 1; read it with a newer"),

@@ -29,6 +29,7 @@ PARTICLES: dict[str, int] = {
     "pi+": 211,
     "pi-": -211,
     "pi0": 111,
+    "proton": 2212,
 }
 """Name to PDG code."""
 

@@ -54,7 +54,7 @@ def nearest(marked: NDArray[np.bool_], parent: NDArray[np.int64]) -> NDArray[np.
 
 
 def list_emitters(
-    family: Family, vertices: Any, vertex: NDArray[np.int64], time_ns: NDArray[np.float64], n_events: int
+    family: Family, vertices: Any, vertex: NDArray[np.int64], time_ns: NDArray[np.float64], row: NDArray[np.int64]
 ) -> tuple[Emitters, NDArray[np.int64]]:
     """The particles that the light of a batch's steps is put down to, and the number of that of each step.
 
@@ -67,7 +67,7 @@ def list_emitters(
         vertices: Geant4's vertices, ordered by event and track.
         vertex: First vertex of each step.
         time_ns: Time of each vertex.
-        n_events: Events of the batch.
+        row: Row in the batch of the event of each primary, which rises.
     """
     own = track_key(vertices["event"], vertices["tid"])
     source = nearest(_stands_alone(family), family.parent)
@@ -76,7 +76,7 @@ def list_emitters(
     shines[source[track]] = True
     shines |= family.tracks["parent"] == 0
     listed = np.flatnonzero(shines)
-    event = family.tracks["event"][listed].astype(np.int64)
+    event = row[family.tracks["event"][listed].astype(np.int64)]
     number = np.zeros(len(family.key), dtype=np.int64)
     number[listed] = np.arange(len(listed)) - np.searchsorted(event, event) + 1
     begin = np.searchsorted(own, family.key[listed])
@@ -89,7 +89,7 @@ def list_emitters(
         torch.from_numpy(number[listed]),
         torch.from_numpy(np.where(family.tracks["parent"][listed] > 0, number[above], 0)),
         tracks,
-        torch.from_numpy(np.searchsorted(event, np.arange(n_events + 1))),
+        torch.from_numpy(np.searchsorted(event, np.arange(int(row.max(initial=-1)) + 2))),
     )
     return emitters, number[source[track]]
 

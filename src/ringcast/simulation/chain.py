@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ringcast.events import Emitters, Hits, Photoelectrons, Track
+from ringcast.events import Emitters, Hits, Photoelectrons, Primaries, Track
 from ringcast.geometry import Detector, load_detector
 from ringcast.simulation.cherenkov import mean_photons, select_steps
 from ringcast.simulation.engine_data import engine_data_folder
@@ -44,6 +44,8 @@ class Batch(NamedTuple):
     """Trigger time of each event, NaN where nothing triggered; None if the plan has no trigger."""
     photoelectrons: Photoelectrons | None = None
     """What the electronics were given, by time within an event; None unless the plan asks for it."""
+    primaries: Primaries | None = None
+    """All particles that the events start with; None if it is one each, which `tracks` then holds."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class Chain:
     wall: Wall
     response: SensorResponse
     interactions: Interactions
-    primaries: Track | None = None
+    primaries: Primaries | None = None
     """What the user gave in place of drawn primaries, all events of the plan."""
 
     @staticmethod
-    def start(plan: SimulationPlan, data_folder: Path, primaries: Track | None = None) -> "Chain":
+    def start(plan: SimulationPlan, data_folder: Path, primaries: Primaries | None = None) -> "Chain":
         """Load the detector and tables and start Geant4."""
         detector = load_detector(plan.detector, dead=plan.dead)
         optics, interactions = load_interactions(
@@ -87,10 +89,11 @@ class Chain:
         plan = self.plan
         events = np.arange(number * plan.batch, min((number + 1) * plan.batch, plan.n_events))
         if self.primaries is None:
-            tracks = draw_tracks(plan, self.detector, events)
+            primaries = Primaries.of(draw_tracks(plan, self.detector, events))
         else:
-            tracks = self.primaries[int(events[0]) : int(events[-1]) + 1]
-        steps, emitter, emitters = self.engine.run(tracks, events)
+            primaries = self.primaries[int(events[0]) : int(events[-1]) + 1]
+        of = primaries.event.numpy()
+        steps, emitter, emitters = self.engine.run(primaries.particles, events[of], of)
         mean = mean_photons(steps, self.optics)
         bright = mean > 0
         steps, mean, emitter = select_steps(steps, bright), mean[bright], emitter[bright]
@@ -102,12 +105,12 @@ class Chain:
             ]
         )
         seen = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions)
-        row, birth = steps.event[seen.step], tracks.time_ns.double().numpy()
+        row, birth = steps.event[seen.step], _first_births_ns(primaries)
         readings = self._respond(events, row, Light(seen.sensor, seen.time_ns - birth[row], emitter[seen.step]))
-        return self._collect(number, tracks, readings, emitters)
+        return self._collect(number, primaries, readings, emitters)
 
     def _respond(self, events: np.ndarray, row: np.ndarray, light: Light) -> list[Reading]:
-        """Hits of each event from photoelectrons at times since the birth of each primary."""
+        """Hits of each event from photoelectrons at times since the birth of its first primary."""
         edges = np.searchsorted(row, np.arange(len(events) + 1))
         alive = np.ones(len(self.detector), bool) if self.detector.alive is None else self.detector.alive.numpy()
         return [
@@ -122,9 +125,9 @@ class Chain:
             for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
         ]
 
-    def _collect(self, number: int, tracks: Track, readings: list[Reading], emitters: Emitters) -> Batch:
+    def _collect(self, number: int, primaries: Primaries, readings: list[Reading], emitters: Emitters) -> Batch:
         """One batch of all events; times since birth or trigger become times on the clock of the birth times."""
-        birth, n_pmt = tracks.time_ns.double().numpy(), len(self.detector)
+        birth, n_pmt = _first_births_ns(primaries), len(self.detector)
         pmt, charge, when = _joined([reading.digits for reading in readings])
         counts = [len(reading.digits.sensor) for reading in readings]
         trigger = None
@@ -133,14 +136,20 @@ class Chain:
         else:
             when = when + np.repeat(birth, counts)
         hits = Hits.of(pmt, charge, when, _start(counts), n_pmt)
+        listed = primaries if self.primaries is not None and self.primaries.several else None
         if not self.plan.photoelectrons:
-            return Batch(number, tracks, hits, trigger)
+            return Batch(number, primaries.leading, hits, trigger, primaries=listed)
         lights = [reading.light.pick(np.argsort(reading.light.time_ns, kind="stable")) for reading in readings]
         counts = [len(light.sensor) for light in lights]
         sensor, time, emitter = _joined(lights)
         time = time + np.repeat(birth, counts)
         light = Photoelectrons.of(sensor, time, emitter, _start(counts), n_pmt, emitters)
-        return Batch(number, tracks, hits, trigger, light)
+        return Batch(number, primaries.leading, hits, trigger, light, listed)
+
+
+def _first_births_ns(primaries: Primaries) -> NDArray[np.float64]:
+    """When the first primary of each event is born."""
+    return np.minimum.reduceat(primaries.particles.time_ns.double().numpy(), primaries.start[:-1].numpy())
 
 
 def _joined(rows: Sequence[tuple[np.ndarray, ...]]) -> list[np.ndarray]:
@@ -158,7 +167,7 @@ def _crossing_ns(detector: Detector) -> float:
 
 
 def simulate(
-    plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0, primaries: Track | None = None
+    plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0, primaries: Primaries | None = None
 ) -> Iterator[Batch]:
     """Simulate a plan's batches in worker processes and yield each as it is done, in any order.
 
@@ -168,7 +177,7 @@ def simulate(
         plan: What to simulate.
         skip: Numbers of batches that need not be done.
         workers: Worker processes; 0 takes one for each core.
-        primaries: One for each event in place of drawn ones, if the plan names them by their digest.
+        primaries: Those of each event in place of drawn ones, if the plan names them by their digest.
 
     Raises:
         ArgumentError: The plan does not fit the detector or the primaries.
@@ -188,7 +197,7 @@ def simulate(
         )
 
 
-def _start_chain(plan: SimulationPlan, data_folder: Path, primaries: Track | None) -> Callable[[int], Batch]:
+def _start_chain(plan: SimulationPlan, data_folder: Path, primaries: Primaries | None) -> Callable[[int], Batch]:
     """Set a worker process up."""
     return Chain.start(plan, data_folder, primaries).run
 

@@ -20,8 +20,8 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
     n_events: PositiveInt
     """How many events."""
     primaries: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
-    """SHA-256 of primaries that the user gave, one for each event, in place of drawn ones; see
-    `ringcast.simulation.primaries`. Particles and energies then say what they range over."""
+    """SHA-256 of primaries that the user gave in place of drawn ones; see `ringcast.simulation.primaries`.
+    Particles and energies are then those that stand for their events."""
     batch: int = Field(default=100, ge=1, le=500)
     """Events simulated at once; it changes memory and progress, not the events."""
     seed: int = Field(default=1, ge=0, lt=2**63)

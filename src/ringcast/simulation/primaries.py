@@ -1,165 +1,225 @@
-"""Primaries that a user lists in a file, one for each event."""
+"""Primaries that a user lists in a file, one or more for each event."""
 
-import csv
 import hashlib
+import logging
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import ParticleType, Track, particle_type
+from ringcast.events import PARTICLES, ParticleType, Primaries, Track, particle_type
 from ringcast.geometry import Detector, distance_to_wall_cm
 from ringcast.simulation.plan import SimulationPlan
+from ringcast.simulation.primary_files import FileFormat, Listed, ListedEvent, read_listed
 from ringcast.simulation.switches import LARGEST_MEV, LEAST_MEV
 
-__all__ = ["COLUMNS", "plan_fields", "read_primaries", "require_primaries", "threshold_mev"]
+__all__ = ["plan_fields", "read_primaries", "require_primaries", "threshold_mev"]
 
-COLUMNS = ("event", "particle", "energy_mev", "x_cm", "y_cm", "z_cm", "ux", "uy", "uz", "time_ns")
-"""Columns of a file of primaries: event number from 0, name or PDG code, kinetic energy, vertex, unit vector along the
-momentum, and birth time."""
+_LOG = logging.getLogger(__name__)
 _INDEX = 1.34
 _UNIT_WITHIN = 1e-3
+_LATEST_NS = 1e6
+_NEUTRINOS = frozenset({12, -12, 14, -14, 16, -16})
 
 
-class _Row(NamedTuple):
-    line: int
+class _Moved(NamedTuple):
+    """A particle that Geant4 can move."""
+
+    where: str
     particle: ParticleType
-    numbers: list[float]
-    """The columns from energy_mev to time_ns."""
+    energy_mev: float
+    position_cm: tuple[float, float, float]
+    direction: tuple[float, float, float]
+    time_ns: float
+
+    @property
+    def shines(self) -> bool:
+        return self.energy_mev >= threshold_mev(self.particle)
 
 
 def threshold_mev(particle: ParticleType) -> float:
-    """Least kinetic energy of a listed primary in MeV.
+    """Least kinetic energy in MeV of a primary that is alone in its event.
 
     A charged one starts to shine at m (1 / sqrt(1 - 1 / n^2) - 1) with n = 1.34; a plan's least energy holds as well.
 
     Example:
-        >>> [round(threshold_mev(particle_type(name)), 1) for name in ("e-", "mu+", "pi-", "pi0")]
-        [1.0, 53.1, 70.1, 1.0]
+        >>> [round(threshold_mev(particle_type(name)), 1) for name in ("e-", "mu+", "pi-", "pi0", "proton")]
+        [1.0, 53.1, 70.1, 1.0, 471.3]
     """
     if particle.charge == 0:
         return LEAST_MEV
     return max(particle.mass_mev * (1 / math.sqrt(1 - 1 / _INDEX**2) - 1), LEAST_MEV)
 
 
-def read_primaries(path: Path | str, detector: Detector) -> Track:
-    r"""Read a comma-separated file with the columns `COLUMNS`, named in its first line, in any order.
+def read_primaries(
+    path: Path | str,
+    detector: Detector,
+    *,
+    file_format: FileFormat | None = None,
+    axis: Literal["y", "z"] = "z",
+    centre_cm: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    leave_out: Collection[int | str] = (),
+) -> Primaries:
+    r"""Read a file of primaries: a comma-separated table, a kin file or HepMC; see `ringcast.simulation.primary_files`.
 
-    The line of event 0 comes first, then event 1 and so on: one primary for each event.
+    Neutrinos are left out, as they make no light. The first particle of an event that is fast enough to make light
+    comes first in its event, or else the first listed: it stands for the event where there is a single track. An event
+    may hold particles below their threshold beside others, but not alone.
 
     Args:
         path: The file.
         detector: The tank; its axis is z, its centre the origin.
+        file_format: How the file is written, if neither its name nor its first line tell.
+        axis: The tank's axis in the file's coordinates. A file with axis y is turned by (x, y, z) -> (z, x, y), the
+            rotation that turns WCSim's IWCD and WCTE into this package's presets.
+        centre_cm: The tank's centre in the file's coordinates.
+        leave_out: Names or PDG codes of further particles to leave out, such as neutrons, which Geant4 cannot move
+            here.
 
     Raises:
-        FileError: The file cannot be read, or the line it names has something that cannot be simulated: an unknown
-            particle or column, an energy below `threshold_mev` or above 100 GeV, a vertex outside the tank, a
-            direction that is not of length one, an event out of turn, or no number where one belongs.
+        FileError: The file cannot be read, or the line or event it names has something that cannot be simulated: an
+            unknown particle, an energy that cannot be or above 100 GeV, a lone particle below `threshold_mev`, a vertex
+            outside the tank, a direction that is not of length one, a time beyond 1 ms, or no number where one belongs.
 
     Example:
         >>> import tempfile
         >>> from ringcast.geometry import load_detector
+        >>> from ringcast.simulation.primary_files import COLUMNS
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "primaries.csv"
-        ...     _ = path.write_text(",".join(COLUMNS) + "\n0,mu-,500,0,0,-50,0,0,1,0\n1,e-,100,0,0,0,1,0,0,0\n")
-        ...     read_primaries(path, load_detector("mini")).names
-        ['mu-', 'e-']
+        ...     lines = "0,mu-,500,0,0,-50,0,0,1,0\n0,proton,800,0,0,-50,0,1,0,0\n1,e-,100,0,0,0,1,0,0,0\n"
+        ...     _ = path.write_text(",".join(COLUMNS) + "\n" + lines)
+        ...     primaries = read_primaries(path, load_detector("mini"))
+        >>> primaries.particles.names, primaries.start.tolist()
+        (['mu-', 'proton', 'e-'], [0, 2, 3])
     """
-    rows = []
-    for event, (line, values) in enumerate(_lines(Path(path))):
-        try:
-            rows.append(_row(line, values, event))
-        except ArgumentError as reason:
-            raise FileError(f"{path}, line {line}: {reason}") from None
-    if not rows:
-        raise FileError(f"{path}: no primaries; expected a line for each event below the names of the columns")
-    numbers = torch.tensor([row.numbers for row in rows], dtype=torch.float64)
-    position, direction = numbers[:, 1:4], numbers[:, 4:7]
-    outside = torch.nonzero(distance_to_wall_cm(position, detector) <= 0).flatten().tolist()
-    if outside:
-        row, size = rows[outside[0]], f"radius {detector.radius_cm:g}, half height {detector.half_height_cm:g} cm"
-        vertex = ", ".join(f"{value:g}" for value in row.numbers[1:4])
-        raise FileError(f"{path}, line {row.line}: vertex ({vertex}) cm is outside {detector.name} ({size})")
-    unit = direction / direction.norm(dim=-1, keepdim=True)
-    return Track([row.particle.pdg for row in rows], numbers[:, 0], position, unit, numbers[:, 7])
+    path, skipped, codes = Path(path), Counter[str](), {_code(which) for which in leave_out}
+    events = [_event(path, listed, codes, skipped) for listed in read_listed(path, file_format)]
+    if not events:
+        raise FileError(f"{path}: no primaries; expected a line for each primary, or an event of a generator")
+    moved = [particle for event in events for particle in event]
+    for what, n in sorted(skipped.items()):
+        _LOG.warning("%s: left out %d %s", path, n, what)
+    dark = sum(not event[0].shines for event in events)
+    if dark:
+        _LOG.warning("%s: %d of %d events start without a particle fast enough to shine", path, dark, len(events))
+    counts = torch.tensor([len(event) for event in events])
+    start = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    return Primaries(_placed(path, moved, detector, axis, centre_cm), start)
 
 
-def require_primaries(plan: SimulationPlan, tracks: Track | None) -> None:
+def require_primaries(plan: SimulationPlan, primaries: Primaries | None) -> None:
     """Check that these are the primaries a plan was made for.
 
     Raises:
         ArgumentError: They are others, or there are none where the plan names some.
     """
-    if plan.primaries != (None if tracks is None else _digest(tracks)):
+    if plan.primaries != (None if primaries is None else _digest(primaries)):
         raise ArgumentError("the plan was made for other primaries; make it with plan_fields of those you give")
 
 
-def _digest(tracks: Track) -> str:
-    """SHA-256 of primaries, however their file was written."""
-    columns = (tracks.pdg, tracks.energy_mev, tracks.position_cm, tracks.direction, tracks.time_ns)
-    return hashlib.sha256(b"".join(column.contiguous().numpy().tobytes() for column in columns)).hexdigest()
-
-
-def plan_fields(tracks: Track) -> dict[str, Any]:
-    """The fields of a plan that primaries decide."""
+def plan_fields(primaries: Primaries) -> dict[str, Any]:
+    """The fields of a plan that primaries decide; particles and energies are those that stand for their events."""
+    leading = primaries.leading
     return {
-        "n_events": len(tracks),
-        "particles": tuple(sorted(set(tracks.names))),
-        "energy_mev": (float(tracks.energy_mev.min()), float(tracks.energy_mev.max())),
-        "primaries": _digest(tracks),
+        "n_events": len(primaries),
+        "particles": tuple(sorted(set(leading.names))),
+        "energy_mev": tuple(max(float(energy), LEAST_MEV) for energy in leading.energy_mev.aminmax()),
+        "primaries": _digest(primaries),
     }
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and values by column of each line that is not blank."""
-    try:
-        reader = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
-    except (OSError, UnicodeDecodeError) as reason:
-        raise FileError(f"{path}: cannot be read ({reason}); expected a comma-separated file of primaries") from None
-    names = [name.strip() for name in next(reader, [])]
-    wrong = [name for name in names if name not in COLUMNS or names.count(name) > 1]
-    wrong += [f"no {name}" for name in COLUMNS if name not in names]
-    if wrong:
-        raise FileError(f"{path}, line 1: found column {wrong[0] or 'without name'}; expected {','.join(COLUMNS)}")
-    for values in reader:
-        if len(values) not in (0, len(names)):
-            raise FileError(f"{path}, line {reader.line_num}: found {len(values)} values; expected {len(names)}")
-        if values:
-            yield reader.line_num, {name: value.strip() for name, value in zip(names, values, strict=True)}
+def _digest(primaries: Primaries) -> str:
+    """SHA-256 of primaries, however their file was written."""
+    tracks = primaries.particles
+    columns = [tracks.pdg, tracks.energy_mev, tracks.position_cm, tracks.direction, tracks.time_ns]
+    columns += [primaries.start] if primaries.several else []
+    return hashlib.sha256(b"".join(column.contiguous().numpy().tobytes() for column in columns)).hexdigest()
 
 
-def _row(line: int, values: dict[str, str], event: int) -> _Row:
-    """One primary.
+def _code(which: int | str) -> int:
+    """PDG code of a name or of the text of a code.
 
     Raises:
-        ArgumentError: A value cannot be used.
+        ArgumentError: It is neither.
     """
-    if values["event"] != str(event):
-        raise ArgumentError(
-            f"event is {values['event']!r}, expected {event}; events count from 0, with one primary each"
-        )
-    code = values["particle"]
-    particle = particle_type(int(code) if code.removeprefix("-").isdecimal() else code)
-    numbers = [_number(name, values[name]) for name in COLUMNS[2:]]
-    least = threshold_mev(particle)
-    if not least <= numbers[0] <= LARGEST_MEV:
-        raise ArgumentError(
-            f"energy_mev is {numbers[0]:g}; expected {least:.4g} to {LARGEST_MEV:g} for {particle.name}"
-        )
-    length = math.hypot(*numbers[4:7])
+    if isinstance(which, int) or which.removeprefix("-").isdecimal():
+        return int(which)
+    return particle_type(which).pdg
+
+
+def _event(path: Path, event: ListedEvent, leave_out: set[int], skipped: Counter[str]) -> list[_Moved]:
+    """The particles of an event that are moved, the one that stands for it first.
+
+    Raises:
+        FileError: One cannot be simulated, or none is left.
+    """
+    moved = []
+    for listed in event.particles:
+        code = PARTICLES.get(listed.particle) if isinstance(listed.particle, str) else listed.particle
+        if code in _NEUTRINOS or code in leave_out:
+            skipped["neutrinos" if code in _NEUTRINOS else f"particles {listed.particle} as asked"] += 1
+            continue
+        try:
+            moved.append(_judged(listed, alone=len(event.particles) == 1))
+        except ArgumentError as reason:
+            raise FileError(f"{path}, {listed.where}: {reason}") from None
+    if not moved:
+        raise FileError(f"{path}, {event.where}: no particle to move; take the event out of the file")
+    leader = next((place for place, particle in enumerate(moved) if particle.shines), 0)
+    return [moved[leader], *moved[:leader], *moved[leader + 1 :]]
+
+
+def _judged(listed: Listed, *, alone: bool) -> _Moved:
+    """One particle.
+
+    Raises:
+        ArgumentError: It cannot be simulated.
+    """
+    try:
+        particle = particle_type(listed.particle)
+    except ArgumentError as reason:
+        raise ArgumentError(f"{reason}; Geant4 moves no others here, but a list to leave out can name them") from None
+    energy = listed.energy_mev - (particle.mass_mev if listed.is_total else 0.0)
+    least = threshold_mev(particle) if alone else 0.0
+    if not (least <= energy <= LARGEST_MEV and energy > 0):
+        kinetic = "energy_mev" if not listed.is_total else f"total energy is {listed.energy_mev:g} MeV: kinetic energy"
+        expected = f"{least:.4g} to {LARGEST_MEV:g}" if alone else f"above 0, to {LARGEST_MEV:g}"
+        raise ArgumentError(f"{kinetic} is {energy:g}; expected {expected} for {particle.name}")
+    length = math.hypot(*listed.direction)
     if abs(length - 1) > _UNIT_WITHIN:
         raise ArgumentError(f"ux, uy, uz have length {length:g}; expected a unit vector, so divide by the length")
-    return _Row(line, particle, numbers)
+    if abs(listed.time_ns) > _LATEST_NS:
+        raise ArgumentError(f"time_ns is {listed.time_ns:g}; expected at most {_LATEST_NS:g} either way of 0")
+    return _Moved(listed.where, particle, energy, listed.position_cm, listed.direction, listed.time_ns)
 
 
-def _number(name: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ArgumentError(f"{name} is {text!r}; expected a number")
-    return value
+def _placed(
+    path: Path, moved: list[_Moved], detector: Detector, axis: str, centre_cm: tuple[float, float, float]
+) -> Track:
+    """Particles in the coordinates of the tank.
+
+    Raises:
+        FileError: A vertex is outside.
+    """
+    position = torch.tensor([particle.position_cm for particle in moved], dtype=torch.float64)
+    position = position - torch.tensor(centre_cm, dtype=torch.float64)
+    direction = torch.tensor([particle.direction for particle in moved], dtype=torch.float64)
+    if axis == "y":
+        position, direction = position.roll(1, -1), direction.roll(1, -1)
+    outside = torch.nonzero(distance_to_wall_cm(position, detector) <= 0).flatten().tolist()
+    if outside:
+        size = f"radius {detector.radius_cm:g}, half height {detector.half_height_cm:g} cm"
+        vertex = ", ".join(f"{value:g}" for value in position[outside[0]].tolist())
+        where = moved[outside[0]].where
+        raise FileError(f"{path}, {where}: vertex ({vertex}) cm is outside {detector.name} ({size})")
+    energy, time = (
+        torch.tensor([getattr(particle, name) for particle in moved], dtype=torch.float64)
+        for name in ("energy_mev", "time_ns")
+    )
+    unit = direction / direction.norm(dim=-1, keepdim=True)
+    return Track([particle.particle.pdg for particle in moved], energy, position, unit, time)

@@ -129,8 +129,8 @@ class SensorSwitches(BaseModel):
     model_config = _CONFIGURATION
 
     window_ns: PositiveFloat | None = None
-    """Photoelectrons later than this after the primary's birth are not counted; by default the time light needs across
-    the tank and 100 ns more, which keeps most decay electrons out."""
+    """Photoelectrons later than this after the birth of the first primary are not counted; by default the time light
+    needs across the tank and 100 ns more, which keeps most decay electrons out."""
     dark_noise: bool = False
     """Add photoelectrons that no light made, at the rate of the sensor's type."""
     dark_rate_khz: NonNegativeFloat | None = None

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import Hits, Track, particle_type
+from ringcast.events import Hits, Primaries, Track, particle_type
 from ringcast.geometry import Detector
 from ringcast.storage.schema import (
     FORMAT,
@@ -23,6 +23,7 @@ from ringcast.storage.schema import (
     Source,
     open_source,
 )
+from ringcast.storage.several import read_primaries
 from ringcast.storage.tank import Tank, find_tank
 
 __all__ = ["EventFile", "EventTable", "check_sensors", "read_events", "read_table"]
@@ -50,6 +51,8 @@ class EventFile:
     trigger_ns: Float[Tensor, " event"] | None = None
     """Trigger time of each event, NaN where nothing triggered; None if the file has no `trigger_time`. A hit in time
     since the trigger + 950 ns comes at hit time + trigger time - 950 ns after the primary's birth."""
+    primaries: Primaries | None = None
+    """All particles that the events started with, the first of each being its track; None if that is all there is."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class EventTable:
     tank: Tank
     metadata: dict[str, Any]
     time_zero: TimeZero
+    primaries: Primaries | None
 
 
 def read_events(
@@ -100,7 +104,8 @@ def read_events(
         trigger = _triggers(source, len(table.start) - 1)
     hits = Hits.of(pmt, columns["hit_charge"], columns["hit_time"], table.start, table.tank.n_table)
     hits = table.tank.renumber(hits)
-    return EventFile(table.tracks, hits, table.tank.detector, table.metadata, Path(path), table.time_zero, trigger)
+    tank, metadata = table.tank.detector, table.metadata
+    return EventFile(table.tracks, hits, tank, metadata, Path(path), table.time_zero, trigger, table.primaries)
 
 
 def read_table(
@@ -115,7 +120,8 @@ def read_table(
     start = _start(source)
     tracks = _tracks(source, len(start) - 1, axis)
     tank = find_tank(source, detector, geometry)
-    return EventTable(tracks, torch.from_numpy(start), tank, metadata, _time_zero(source, start))
+    primaries = read_primaries(source, tracks)
+    return EventTable(tracks, torch.from_numpy(start), tank, metadata, _time_zero(source, start), primaries)
 
 
 def check_sensors(source: Source, pmt: np.ndarray, tank: Tank, *, one_indexed: bool) -> np.ndarray:

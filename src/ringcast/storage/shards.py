@@ -14,7 +14,7 @@ import torch
 
 from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import Hits, Photoelectrons, Track
+from ringcast.events import Hits, Photoelectrons, Primaries, Track
 from ringcast.geometry import Detector
 from ringcast.storage.light import LightBatches, light_arrays, light_of_arrays
 from ringcast.storage.write import as_json, replacing, write_batches
@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 _PLAN = "plan.json"
 _TRACK_FIELDS = ("pdg", "energy_mev", "position_cm", "direction", "time_ns")
 _HIT_FIELDS = ("pmt", "charge_pe", "time_ns", "start")
-_TRIGGER = "trigger_ns"
+_TRIGGER, _PRIMARY_START = "trigger_ns", "primary_start"
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Shards:
         *,
         trigger_ns: np.ndarray | None = None,
         photoelectrons: Photoelectrons | None = None,
+        primaries: Primaries | None = None,
     ) -> None:
         """Store one batch.
 
@@ -112,6 +113,7 @@ class Shards:
             hits: Of the same events.
             trigger_ns: Their trigger times, if the batches have a trigger; see `write_batches`.
             photoelectrons: Of the same events, if they are to be stored.
+            primaries: All particles the events start with, if any event of the file has more than one.
 
         Raises:
             ArgumentError: The number is negative, or tracks and hits are not of the same events.
@@ -127,6 +129,9 @@ class Shards:
             arrays[_TRIGGER] = trigger_ns
         if photoelectrons is not None:
             arrays |= light_arrays(photoelectrons)
+        if primaries is not None:
+            arrays |= {f"primary_{name}": getattr(primaries.particles, name).cpu().numpy() for name in _TRACK_FIELDS}
+            arrays[_PRIMARY_START] = primaries.start.cpu().numpy()
         with replacing(self._path(index)) as beside, beside.open("wb") as file:
             np.savez(file, n_pmt=np.array(hits.n_pmt), **arrays)
 
@@ -155,6 +160,7 @@ class Shards:
             size=size,
             trigger_ns=trigger,
             light=self._light(n_batches),
+            primaries=_joined([_primaries(self._path(index)) for index in range(n_batches)]),
         )
         shutil.rmtree(self.folder)
 
@@ -229,11 +235,27 @@ def _triggers(path: Path) -> np.ndarray | None:
         return np.asarray(archive[_TRIGGER]) if _TRIGGER in archive.files else None
 
 
+def _primaries(path: Path) -> Primaries | None:
+    """All primaries of a shard's events, if it has them beside the tracks."""
+    with np.load(path, allow_pickle=False) as archive:
+        if _PRIMARY_START not in archive.files:
+            return None
+        return Primaries(_tracks(archive, "primary"), torch.from_numpy(archive[_PRIMARY_START]))
+
+
+def _joined(parts: list[Primaries | None]) -> Primaries | None:
+    several = [part for part in parts if part is not None]
+    return Primaries.concatenate(several) if several else None
+
+
+def _tracks(archive: Mapping[str, np.ndarray], prefix: str) -> Track:
+    return Track(*(torch.from_numpy(archive[f"{prefix}_{name}"]) for name in _TRACK_FIELDS))
+
+
 def _load(path: Path) -> tuple[Track, Hits]:
     with np.load(path, allow_pickle=False) as archive:
-        track = [torch.from_numpy(archive[f"track_{name}"]) for name in _TRACK_FIELDS]
         pmt, charge, time, start = (torch.from_numpy(archive[f"hit_{name}"]) for name in _HIT_FIELDS)
-        return Track(*track), Hits(pmt, charge, time, start, int(archive["n_pmt"]))
+        return _tracks(archive, "track"), Hits(pmt, charge, time, start, int(archive["n_pmt"]))
 
 
 def _light_size(path: Path) -> tuple[int, int] | None:

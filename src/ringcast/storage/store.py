@@ -9,7 +9,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import Hits, Track
+from ringcast.events import Hits, Primaries, Track
 from ringcast.geometry import Detector
 from ringcast.storage.read import EventTable, read_table
 from ringcast.storage.schema import HIT_COLUMNS, Source, open_source
@@ -62,6 +62,11 @@ class EventStore:
     def tracks(self) -> Track:
         """The truth of every event."""
         return self._table.tracks
+
+    @property
+    def primaries(self) -> Primaries | None:
+        """All particles that the events started with, if any event has more than its track."""
+        return self._table.primaries
 
     @property
     def detector(self) -> Detector:

@@ -14,10 +14,11 @@ from torch import Tensor
 
 from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
-from ringcast.events import Hits, Photoelectrons, Track, particle_type
+from ringcast.events import Hits, Photoelectrons, Primaries, Track, particle_type
 from ringcast.geometry import Detector
 from ringcast.storage.light import LightBatches, write_light
 from ringcast.storage.schema import FORMAT, FORMAT_VERSION, TIME_ZERO, TRIGGER_ZERO
+from ringcast.storage.several import write_primaries
 from ringcast.storage.tank import write_detector
 
 __all__ = ["as_json", "replacing", "write_batches", "write_events"]
@@ -45,6 +46,7 @@ def write_events(
     *,
     metadata: Mapping[str, Any],
     photoelectrons: Photoelectrons | None = None,
+    primaries: Primaries | None = None,
 ) -> None:
     """Write an event file in the digi-hits layout of the field, with the detector inside.
 
@@ -61,9 +63,11 @@ def write_events(
         detector: The tank whose rows `hits.pmt` counts.
         metadata: Configuration and seed; anything JSON can hold.
         photoelectrons: Of the same events, with their emitters; stored as `ringcast.storage.light` says.
+        primaries: All particles that the events start with, if an event has more than one; the first of each event is
+            its track.
 
     Raises:
-        ArgumentError: Tracks, hits and detector disagree, or the metadata is not JSON.
+        ArgumentError: Tracks, hits, detector and primaries disagree, or the metadata is not JSON.
         FileError: The folder does not exist or cannot be written to.
 
     Example:
@@ -79,7 +83,8 @@ def write_events(
         tensor([1.0000, 2.5000])
     """
     light = None if photoelectrons is None else LightBatches.of(photoelectrons)
-    write_batches(path, [(tracks, hits)], detector, metadata=metadata, size=(len(hits), len(hits.pmt)), light=light)
+    size = (len(hits), len(hits.pmt))
+    write_batches(path, [(tracks, hits)], detector, metadata=metadata, size=size, light=light, primaries=primaries)
 
 
 def write_batches(
@@ -91,11 +96,13 @@ def write_batches(
     size: tuple[int, int],
     trigger_ns: np.ndarray | None = None,
     light: LightBatches | None = None,
+    primaries: Primaries | None = None,
 ) -> None:
     """Write an event file batch by batch: the bytes do not depend on how the events are split.
 
     With trigger times two more datasets have one row an event: `trigger_index` (0, or -1 where nothing triggered) and
-    `trigger_time` in ns from the birth of the primary's clock (0 where nothing triggered).
+    `trigger_time` in ns from the birth of the primary's clock (0 where nothing triggered). Where an event has several
+    primaries, the group `primaries` has them all; see `ringcast.storage.several`.
 
     Args:
         path: The file; an existing one is replaced once the new one is whole.
@@ -106,6 +113,7 @@ def write_batches(
         trigger_ns: Trigger time of every event, NaN where nothing triggered, if hit times are time since the
             trigger + 950 ns; None if they count from the birth of the primary's clock.
         light: Photoelectrons of the same events, if they are to be stored.
+        primaries: All particles of all events; they are written if an event has more than one.
 
     Raises:
         ArgumentError: A batch does not fit the detector or the size, or the metadata is not JSON.
@@ -116,6 +124,8 @@ def write_batches(
         _write_attributes(file, detector, configuration)
         if trigger_ns is not None:
             _write_triggers(file, trigger_ns, size[0])
+        if primaries is not None and primaries.several:
+            write_primaries(file, primaries, size[0])
         write_detector(file, detector)
         for name, (dtype, tail) in _PER_EVENT.items():
             file.create_dataset(name, (size[0], *tail), dtype)

@@ -1,15 +1,17 @@
 """The command: makes the plan, does what is not done yet, and joins the parts."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
 from ringcast.cli.progress import progress
+from ringcast.cli.simulate.listing import Listing, read_listing
 from ringcast.cli.simulate.options import (
     EVENTS,
     LIGHT,
+    LISTING,
     MATTER,
     PRIMARIES,
     RUN,
@@ -25,7 +27,7 @@ from ringcast.cli.simulate.options import (
 from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from ringcast.events import Track
+    from ringcast.events import Primaries
     from ringcast.simulation import SimulationPlan
 
 __all__ = ["simulate"]
@@ -36,9 +38,9 @@ def simulate(
     detector: Annotated[str, Parameter(alias="-d", group=EVENTS)],
     n_events: Annotated[int | None, Parameter(name=["--n-events", "-n"], group=EVENTS)] = None,
     output: Annotated[Path, Parameter(alias="-o", group=EVENTS)],
-    primaries: Annotated[Path | None, Parameter(group=EVENTS)] = None,
     dead: Annotated[Path | None, Parameter(group=EVENTS)] = None,
     drawn: Annotated[Drawn, PRIMARIES] = Drawn(),  # noqa: B008  frozen
+    listing: Annotated[Listing, LISTING] = Listing(),  # noqa: B008
     matter: Annotated[Matter, MATTER] = Matter(),  # noqa: B008
     light: Annotated[Light, LIGHT] = Light(),  # noqa: B008
     sensors: Annotated[Sensors, SENSORS] = Sensors(),  # noqa: B008
@@ -62,10 +64,9 @@ def simulate(
         detector: super-k, hyper-k, iwcd, wcte, iwcd-grid, mini, or a TOML file of your own tank.
         n_events: How many events; the file of primaries says it, if there is one.
         output: The event file (HDF5, digi-hits layout).
-        primaries: Comma-separated file with a line for each event and the columns event (from 0), particle, energy_mev
-            (kinetic), x_cm, y_cm, z_cm, ux, uy, uz (unit vector), time_ns, in place of drawn particles.
         dead: Text file of the numbers of dead sensors, from 0, which never report a hit.
         drawn: How primaries are drawn.
+        listing: How a file of primaries is read.
         matter: What particles do in water.
         light: What light does.
         sensors: What sensors and electronics do.
@@ -75,11 +76,11 @@ def simulate(
     from ringcast.geometry.dead import read_dead
     from ringcast.simulation import make_plan
 
-    tracks = None
-    chosen = {"n_events": n_events, **fields_of_plan(drawn)}
-    if primaries is not None:
-        tracks, chosen = _listed(primaries, detector, ["--n-events"] * (n_events is not None) + named_by_user(drawn))
-    elif n_events is None:
+    drawing = ["--n-events"] * (n_events is not None) + named_by_user(drawn)
+    primaries, chosen = read_listing(listing, detector, drawing)
+    if primaries is None:
+        chosen = {"n_events": n_events, **fields_of_plan(drawn)}
+    if primaries is None and n_events is None:
         raise ArgumentError("--n-events is missing; say how many events (-n), or list them in a file (--primaries)")
     plan = make_plan(
         detector=detector,
@@ -88,23 +89,12 @@ def simulate(
         **chosen,
         **fields_of_plan(matter, light, sensors),
     )
-    _run(plan, output, workers=run.workers, overwrite=run.overwrite, primaries=tracks)
+    _run(plan, output, workers=run.workers, overwrite=run.overwrite, primaries=primaries)
     summarise(output, json_output=run.json_output)
 
 
-def _listed(path: Path, detector: str, drawing: list[str]) -> "tuple[Track, dict[str, Any]]":
-    """Primaries of a file and what they say of the plan, if no option asks for drawn ones."""
-    from ringcast.geometry import load_detector
-    from ringcast.simulation import plan_fields, read_primaries
-
-    if drawing:
-        raise ArgumentError(f"{drawing[0]} draws primaries, but --primaries lists them; choose one")
-    tracks = read_primaries(path, load_detector(detector))
-    return tracks, plan_fields(tracks)
-
-
 def _run(
-    plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool, primaries: "Track | None" = None
+    plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool, primaries: "Primaries | None" = None
 ) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.geometry import load_detector
@@ -126,6 +116,7 @@ def _run(
                     batch.hits,
                     trigger_ns=batch.trigger_ns,
                     photoelectrons=batch.photoelectrons,
+                    primaries=batch.primaries,
                 )
                 advance(len(batch.tracks))
     except KeyboardInterrupt:

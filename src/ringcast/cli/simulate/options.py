@@ -16,7 +16,7 @@ from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
 
 __all__ = ["EVENTS", "LIGHT", "MATTER", "PRIMARIES", "RUN", "SENSORS", "Drawn", "Light", "Matter", "Run", "Sensors"]
-__all__ += ["fields_of_plan", "named_by_user"]
+__all__ += ["LISTING", "fields_of_plan", "named_by_user", "numbers", "split_names"]
 
 Options = TypeVar("Options")
 
@@ -31,7 +31,7 @@ class _Spelling(NamedTuple):
     write: Callable[[Any], str]
 
 
-def _numbers(separator: str, *counts: int) -> Callable[[str, str], tuple[float, ...]]:
+def numbers(separator: str, *counts: int) -> Callable[[str, str], tuple[float, ...]]:
     """Reads numbers; a single one where there can be two stands for a range of no width."""
 
     def read(option: str, text: str) -> tuple[float, ...]:
@@ -51,16 +51,17 @@ def _joined(separator: str) -> Callable[[Any], str]:
     return lambda values: separator.join(f"{value:g}" for value in values)
 
 
-def _names(_option: str, text: str) -> tuple[str, ...]:
+def split_names(_option: str, text: str) -> tuple[str, ...]:
+    """Names that are separated by commas."""
     return tuple(name.strip() for name in text.split(","))
 
 
 _SPELLED = {
-    "particles": _Spelling("particles", "Separate them by commas.", _names, ",".join),
-    "energy_mev": _Spelling("energy", "Write low:high, or one number.", _numbers(":", 1, 2), _joined(":")),
+    "particles": _Spelling("particles", "Separate them by commas.", split_names, ",".join),
+    "energy_mev": _Spelling("energy", "Write low:high, or one number.", numbers(":", 1, 2), _joined(":")),
     "energy_spectrum": _Spelling("spectrum", "", lambda _option, text: text, str),
-    "position_cm": _Spelling("position", "Write x,y,z.", _numbers(",", 3), _joined(",")),
-    "direction": _Spelling("direction", "Write x,y,z.", _numbers(",", 3), _joined(",")),
+    "position_cm": _Spelling("position", "Write x,y,z.", numbers(",", 3), _joined(",")),
+    "direction": _Spelling("direction", "Write x,y,z.", numbers(",", 3), _joined(",")),
 }
 
 
@@ -123,10 +124,11 @@ def _group(title: str, place: int) -> Parameter:
 
 EVENTS = Group("Events", sort_key=0)
 PRIMARIES = _group("Drawn primaries", 1)
-MATTER = _group("Particles in water", 2)
-LIGHT = _group("Light", 3)
-SENSORS = _group("Sensors and electronics", 4)
-RUN = _group("Run", 5)
+LISTING = _group("Primaries from a file", 2)
+MATTER = _group("Particles in water", 3)
+LIGHT = _group("Light", 4)
+SENSORS = _group("Sensors and electronics", 5)
+RUN = _group("Run", 6)
 
 
 def fields_of_plan(*groups: Any) -> dict[str, Any]:

@@ -20,9 +20,9 @@ class Emitters:
     """The particles that the light of each event is put down to, events one after another.
 
     Within an event they count from 1: each primary, followed by its decay products that shine or whose secondaries do
-    (the electron of a muon, the muon of a pion, the photons of a neutral pion). Everything else that a particle sets free,
-    such as its shower and knock-on electrons, counts as its own. So a muon's own light has number 1 and that of its
-    decay electron, the second sub-event, number 2.
+    (the electron of a muon, the muon of a pion, the photons of a neutral pion). Everything else that a particle sets
+    free, such as its shower and knock-on electrons, counts as its own. So a muon's own light has number 1 and that of
+    its decay electron, the second sub-event, number 2.
 
     Raises:
         ArgumentError: Lengths disagree.

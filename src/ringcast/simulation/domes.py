@@ -1,6 +1,6 @@
 """Sensors that stand out of the wall as spherical caps, met exactly by a straight line."""
 
-import numpy as np
+import math
 
 from ringcast.simulation.device import device
 from ringcast.simulation.wall import cell_at
@@ -14,7 +14,7 @@ _NEAR = 1e-14
 def in_dome(x, y, z, wall):  # type: ignore[no-untyped-def]
     """True if a point of the tank lies inside a sensor's glass."""
     for surface in range(3):
-        depth = wall.radius_cm - np.sqrt(x * x + y * y)
+        depth = wall.radius_cm - math.sqrt(x * x + y * y)
         if surface != 1:
             depth = wall.half_height_cm - (1.0 - surface) * z
         if depth > wall.height_cm:
@@ -52,7 +52,7 @@ def first_dome(x, y, z, u, v, w, limit, wall, skip):  # type: ignore[no-untyped-
     c = x * x + y * y - inner * inner
     root2 = b * b - a * c
     if a > _NEAR and root2 > 0.0:
-        root = np.sqrt(root2)
+        root = math.sqrt(root2)
         enters, leaves = (-b - root) / a, (-b + root) / a
         if enters > 0.0:
             best, found = _search(x, y, z, u, v, w, 0.0, min(enters, best), 1, wall, best, found, skip)
@@ -95,7 +95,7 @@ def _search(x, y, z, u, v, w, start, end, surface, wall, best, found, skip):  # 
             along = a * u + b * v + c * w
             root2 = along * along - (a * a + b * b + c * c - wall.dome[sensor, 3] ** 2)
             if root2 > 0.0:
-                distance = -along - np.sqrt(root2)
+                distance = -along - math.sqrt(root2)
                 if 0.0 < distance < best:
                     height = (
                         (a + distance * u) * wall.dome[sensor, 4]

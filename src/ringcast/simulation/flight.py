@@ -4,7 +4,7 @@ Each photon owns blocks of four random numbers: block 0 for its birth, block 1 f
 first, two more for each turn it takes, so that its fate depends on its own number alone.
 """
 
-import numpy as np
+import math
 
 from ringcast.simulation.device import device
 from ringcast.simulation.domes import first_dome, in_dome
@@ -49,10 +49,10 @@ def _travel(point, direction, polarisation, place, number, optics, wall, interac
     What is left of the absorption length goes down leg by leg; a new scattering length is drawn at each scattering.
     """
     v0, v1, chance, other = _block(number, 1)
-    left = -np.log(v0) * interpolate(optics.absorption_cm, place)
+    left = -math.log(v0) * interpolate(optics.absorption_cm, place)
     scatters = len(interactions.scattering_cm) > 0
-    length = interpolate(interactions.scattering_cm, place) if scatters else np.inf
-    free = -np.log(v1) * length
+    length = interpolate(interactions.scattering_cm, place) if scatters else math.inf
+    free = -math.log(v1) * length
     (x, y, z), (u, v, w), (p, q, r) = point, direction, polarisation
     travelled, last, turns = 0.0, -1, 0
     while turns <= interactions.most_turns:
@@ -69,7 +69,7 @@ def _travel(point, direction, polarisation, place, number, optics, wall, interac
         if free < path:
             w0, w1, w2, w3 = _block(number, 3 + 2 * turns)
             u, v, w, p, q, r = _scatter((u, v, w), (p, q, r), place, interactions, (w0, w1, w2))
-            free, last = -np.log(w3) * length, -1
+            free, last = -math.log(w3) * length, -1
         else:
             if wall.height_cm == 0.0:
                 found = sensor_at(x, y, z, surface, wall)
@@ -154,4 +154,6 @@ def _accepted(x, y, found, surface, direction, wall, interactions):  # type: ign
     else:
         a, b, c = wall_normal(x, y, surface, wall.radius_cm)
     cosine = min(max(-(direction[0] * a + direction[1] * b + direction[2] * c), 0.0), 1.0)
-    return interpolate(interactions.acceptance, np.arccos(cosine) / (0.5 * np.pi) * (len(interactions.acceptance) - 1))
+    return interpolate(
+        interactions.acceptance, math.acos(cosine) / (0.5 * math.pi) * (len(interactions.acceptance) - 1)
+    )

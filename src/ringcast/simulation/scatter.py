@@ -1,6 +1,6 @@
 """Turns of a photon in the water: scattering, and the vectors that all turns need."""
 
-import numpy as np
+import math
 
 from ringcast.simulation.device import device
 
@@ -10,13 +10,14 @@ __all__ = ["birth_polarisation", "forward", "mirrored_polarisation", "on_cone", 
 @device
 def on_cone(a, b, c, cosine, azimuth):  # type: ignore[no-untyped-def]
     """A unit vector at a given angle about the axis (a, b, c), which need not be of length one."""
-    norm = 1.0 / np.sqrt(a * a + b * b + c * c)
+    norm = 1.0 / math.sqrt(a * a + b * b + c * c)
     a, b, c = a * norm, b * norm, c * norm
-    sine = np.sqrt(1.0 - cosine * cosine)
-    p, q = sine * np.cos(azimuth), sine * np.sin(azimuth)
-    across = np.sqrt(a * a + b * b)
+    sine = math.sqrt(1.0 - cosine * cosine)
+    p, q = sine * math.cos(azimuth), sine * math.sin(azimuth)
+    across = math.sqrt(a * a + b * b)
     if across < 1e-9:
-        return p, q * np.sign(c), cosine * np.sign(c)
+        side = math.copysign(1.0, c)
+        return p, q * side, cosine * side
     return (
         cosine * a + (p * a * c - q * b) / across,
         cosine * b + (p * b * c + q * a) / across,
@@ -29,7 +30,7 @@ def _perpendicular(p, q, r, u, v, w, fallback):  # type: ignore[no-untyped-def]
     """The part of (p, q, r) across the unit vector (u, v, w), of length one; any such vector if nothing is left."""
     along = p * u + q * v + r * w
     p, q, r = p - along * u, q - along * v, r - along * w
-    length = np.sqrt(p * p + q * q + r * r)
+    length = math.sqrt(p * p + q * q + r * r)
     if length < 1e-9:
         return on_cone(u, v, w, 0.0, fallback)
     return p / length, q / length, r / length
@@ -82,9 +83,9 @@ def rayleigh(p, q, r, share, turn):  # type: ignore[no-untyped-def]
         >>> abs(u) < 1e-12, abs(p - 1) < 1e-12
         (True, True)
     """
-    cosine = 2.0 * np.sin(np.arcsin(2.0 * share - 1.0) / 3.0)
-    u, v, w = on_cone(p, q, r, cosine, 2.0 * np.pi * turn)
-    e, f, g = _perpendicular(p, q, r, u, v, w, 2.0 * np.pi * turn)
+    cosine = 2.0 * math.sin(math.asin(2.0 * share - 1.0) / 3.0)
+    u, v, w = on_cone(p, q, r, cosine, 2.0 * math.pi * turn)
+    e, f, g = _perpendicular(p, q, r, u, v, w, 2.0 * math.pi * turn)
     return u, v, w, e, f, g
 
 
@@ -118,6 +119,6 @@ def forward(u, v, w, p, q, r, g, share, turn):  # type: ignore[no-untyped-def]
     """
     k = (1.0 - g * g) / (1.0 - g + 2.0 * g * share)
     cosine = min(max((1.0 + g * g - k * k) / (2.0 * g), -1.0), 1.0)
-    a, b, c = on_cone(u, v, w, cosine, 2.0 * np.pi * turn)
-    e, f, h = _perpendicular(p, q, r, a, b, c, 2.0 * np.pi * turn)
+    a, b, c = on_cone(u, v, w, cosine, 2.0 * math.pi * turn)
+    e, f, h = _perpendicular(p, q, r, a, b, c, 2.0 * math.pi * turn)
     return a, b, c, e, f, h

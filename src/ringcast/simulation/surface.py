@@ -1,6 +1,6 @@
 """What becomes of a photon at the black sheet or at a sensor's face."""
 
-import numpy as np
+import math
 
 from ringcast.simulation.device import device
 from ringcast.simulation.scatter import on_cone
@@ -46,7 +46,7 @@ def tube_reflectivity(cosine, water, glass):  # type: ignore[no-untyped-def]
     square = water * water * (1.0 - cosine * cosine)
     if square >= 1.0:
         return 1.0
-    inside, outside = np.sqrt(1.0 - square / (glass * glass)), np.sqrt(1.0 - square)
+    inside, outside = math.sqrt(1.0 - square / (glass * glass)), math.sqrt(1.0 - square)
     across = (glass * inside - outside) / (glass * inside + outside)
     along = (glass * outside - inside) / (glass * outside + inside)
     return 0.5 * (across * across + along * along)
@@ -78,12 +78,12 @@ def bounce(u, v, w, a, b, c, lobes, slope, choice, one, two):  # type: ignore[no
         its implementation into DETECT", IEEE NSS 1996, https://doi.org/10.1109/NSSMIC.1996.591410
     """
     if choice >= lobes[2]:
-        return on_cone(a, b, c, np.sqrt(one), 2.0 * np.pi * two)
+        return on_cone(a, b, c, math.sqrt(one), 2.0 * math.pi * two)
     if choice >= lobes[1]:
         return -u, -v, -w
     if choice < lobes[0]:
-        lean = min(slope * np.sqrt(-2.0 * np.log(one)), 0.5 * np.pi)
-        d, e, f = on_cone(a, b, c, np.cos(lean), 2.0 * np.pi * two)
+        lean = min(slope * math.sqrt(-2.0 * math.log(one)), 0.5 * math.pi)
+        d, e, f = on_cone(a, b, c, math.cos(lean), 2.0 * math.pi * two)
         if u * d + v * e + w * f < 0.0:
             p, q, r = mirror(u, v, w, d, e, f)
             if p * a + q * b + r * c > 0.0:

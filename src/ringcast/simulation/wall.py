@@ -1,5 +1,6 @@
 """A grid over the wall that finds the sensor under a point in constant time."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -145,7 +146,7 @@ def wall_crossing(x, y, z, u, v, w, radius, half_height):  # type: ignore[no-unt
     c = x * x + y * y - radius * radius
     distance, surface = np.inf, 1
     if a > 1e-14:
-        distance = (np.sqrt(max(b * b - a * c, 0.0)) - b) / a
+        distance = (math.sqrt(max(b * b - a * c, 0.0)) - b) / a
     if w > 1e-14 and (half_height - z) / w < distance:
         distance, surface = (half_height - z) / w, 0
     elif w < -1e-14 and (half_height + z) / -w < distance:

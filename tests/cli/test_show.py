@@ -13,7 +13,7 @@ from PIL import Image
 
 from ringcast.events import Hits, Track
 from ringcast.generator import RingNetwork, generator_config, save
-from ringcast.geometry import load_detector
+from ringcast.geometry import PRESETS, load_detector
 from ringcast.reconstruction import Fit, fit_to_arrays
 from ringcast.storage import write_events
 from ringcast.storage.fits import write_fits
@@ -145,6 +145,18 @@ def test_detectors_are_described_and_drawn(run, tmp_path):
     assert (tmp_path / "mini.png").is_file()
     document = json.loads(run("detector", "show", "iwcd-grid", "--json")[1])
     assert document["sensors"]["barrel"] == 14784
+
+
+def test_detectors_are_listed(run):
+    code, out, err = run("detector", "list")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == list(PRESETS)
+    assert "16.96 m  36.38 m   11,146  PMT20inch" in out
+    document = json.loads(run("detector", "list", "--json")[1])
+    assert [row["name"] for row in document] == list(PRESETS)
+    assert sum(document[0]["sensors"].values()) == 19547
+    assert all(row["source"] for row in document)
 
 
 def test_dead_sensors_are_counted_and_drawn(run, tmp_path):

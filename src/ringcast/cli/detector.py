@@ -1,14 +1,64 @@
 """``ringcast detector``: the tanks that Ringcast knows."""
 
 import json
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
+from ringcast.units import m
+
+if TYPE_CHECKING:
+    from ringcast.geometry import Detector
+
 __all__ = ["app"]
 
-app = App(name="detector", help="Describe and draw a detector.")
+app = App(name="detector", help="List, describe and draw detectors.")
+_PIPE_WIDTH = 160
+"""Columns of a table that no terminal shows."""
+
+
+@app.command(name="list")
+def list_presets(*, json_output: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
+    """List the detectors that have a name: size, sensors, coverage and where the numbers come from.
+
+    Example:
+        ringcast detector list
+
+    Args:
+        json_output: Print the list as one JSON document.
+    """
+    from ringcast.geometry import PRESETS, load_detector
+    from ringcast.geometry.config import preset_source
+
+    tanks = [load_detector(name) for name in PRESETS]
+    if json_output:
+        print(json.dumps([_numbers(tank) | {"source": preset_source(tank.name)} for tank in tanks]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold")
+    for heading in ("name", "radius", "height", "sensors", "type", "coverage", "source"):
+        number = heading in ("radius", "height", "sensors", "coverage")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "source")
+    for tank in tanks:
+        size = (f"{tank.radius_cm / m:.2f} m", f"{2 * tank.half_height_cm / m:.2f} m")
+        cover = f"{100 * tank.coverage:.1f} %"
+        table.add_row(tank.name, *size, f"{len(tank):,}", tank.pmt_type, cover, preset_source(tank.name))
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    Console(markup=False, highlight=False, width=width).print(table)
+
+
+def _numbers(tank: "Detector") -> dict[str, Any]:
+    """What the program says of a detector, as plain values."""
+    from ringcast.geometry import SURFACES
+
+    counts = {surface: len(tank.on(surface)) for surface in SURFACES}
+    counts |= {"dead": tank.n_dead} if tank.n_dead else {}
+    sizes = {"radius_cm": tank.radius_cm, "half_height_cm": tank.half_height_cm, "coverage": tank.coverage}
+    return {"name": tank.name, "pmt_type": tank.pmt_type, "sensors": counts, **sizes}
 
 
 @app.command
@@ -42,15 +92,12 @@ def show(
 
         with replacing(path) as beside:
             event_figure([detector_panel(tank)], tank).savefig(beside, dpi=200)
-    counts = {surface: len(tank.on(surface)) for surface in SURFACES}
     if json_output:
-        counts |= {"dead": tank.n_dead} if tank.n_dead else {}
-        sizes = {"radius_cm": tank.radius_cm, "half_height_cm": tank.half_height_cm, "coverage": tank.coverage}
-        print(json.dumps({"name": tank.name, "pmt_type": tank.pmt_type, "sensors": counts, **sizes}))
+        print(json.dumps(_numbers(tank)))
         return
     print(f"{tank.name}: {tank.description}")
     print(f"  radius {tank.radius_cm:.1f} cm, half height {tank.half_height_cm:.1f} cm, axis z, origin at the centre")
-    each = ", ".join(f"{count:,} {surface}" for surface, count in counts.items())
+    each = ", ".join(f"{len(tank.on(surface)):,} {surface}" for surface in SURFACES)
     print(f"  {len(tank):,} sensors of type {tank.pmt_type} ({each}), {100 * tank.coverage:.1f} % coverage")
     if tank.n_dead:
         print(f"  {tank.n_dead:,} of them dead")

@@ -15,7 +15,7 @@ __all__ = ["main", "program"]
 _COMMANDS = {
     "demo": ("ringcast.cli.demo:demo", "Reconstruct sample events with the shipped weights; writes a report."),
     "conv": ("ringcast.cli.conv:app", "Explain, measure, draw and design stacks of convolutions."),
-    "detector": ("ringcast.cli.detector:app", "Say how large a detector is, and draw its sensors."),
+    "detector": ("ringcast.cli.detector:app", "List detectors, say how large one is, and draw its sensors."),
     "simulate": ("ringcast.cli.simulate:simulate", "Simulate events with Geant4 and a photon kernel."),
     "train": ("ringcast.cli.train:train", "Train the generator by a recipe; resumable."),
     "reconstruct": (

@@ -15,7 +15,7 @@ from ringcast.geometry.placement import cylinder
 from ringcast.geometry.spacing import require_apart
 from ringcast.geometry.table import detector_from_table
 
-__all__ = ["PRESETS", "DetectorConfig", "load_detector"]
+__all__ = ["PRESETS", "DetectorConfig", "load_detector", "preset_source"]
 
 PRESETS = ("hyper-k", "iwcd", "iwcd-grid", "mini", "super-k", "wcte")
 """Names that `load_detector` knows."""
@@ -65,6 +65,8 @@ class DetectorConfig(_Part):
 
     name: str
     description: str = ""
+    source: str = ""
+    """Where the numbers come from, in few words."""
     pmt_type: PmtType
     """Key of the sensor tables."""
     pmt_radius_cm: PositiveFloat
@@ -101,6 +103,17 @@ def load_detector(which: str | Path, *, dead: Sequence[int] | Path | str = ()) -
     return with_dead(_load(which), numbers)
 
 
+def preset_source(name: str) -> str:
+    """Where the numbers of a preset come from, in few words; its folder has a README with the whole of it.
+
+    Example:
+        >>> preset_source("mini")
+        'ours, for tests and trials'
+    """
+    with as_file(files("ringcast.geometry") / "presets") as folder:
+        return _config(folder / f"{name}.toml").source
+
+
 def _load(which: str | Path) -> Detector:
     if str(which) in PRESETS:
         with as_file(files("ringcast.geometry") / "presets") as folder:
@@ -111,13 +124,17 @@ def _load(which: str | Path) -> Detector:
     return _read(path)
 
 
-def _read(path: Path) -> Detector:
+def _config(path: Path) -> DetectorConfig:
     try:
-        config = DetectorConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return DetectorConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
         raise ConfigError(f"{path}: not valid TOML: {reason}") from None
     except ValidationError as reason:
         raise ConfigError(f"{path}: {fault_sentence(reason.errors())}") from None
+
+
+def _read(path: Path) -> Detector:
+    config = _config(path)
     try:
         numbers = read_dead(path.parent / config.dead) if isinstance(config.dead, str) else config.dead
         return with_dead(_build(config, path.parent), numbers)

@@ -106,10 +106,14 @@ def detector_panel(detector: Detector) -> Panel:
     Example:
         >>> from ringcast.geometry import load_detector
         >>> detector_panel(load_detector("mini")).notes
-        ('1,024 sensors', '2.0 m x 2.0 m', '27 % coverage')
+        ('1,024 PMT3inchR12199_02', '2.0 m wide, 2.0 m high', '27 % coverage')
     """
-    size = f"{2 * detector.radius_cm / m:.1f} m x {2 * detector.half_height_cm / m:.1f} m"
-    notes: tuple[str, ...] = (f"{len(detector):,} sensors", size, f"{100 * detector.coverage:.0f} % coverage")
+    size = f"{2 * detector.radius_cm / m:.1f} m wide, {2 * detector.half_height_cm / m:.1f} m high"
+    notes: tuple[str, ...] = (
+        f"{len(detector):,} {detector.pmt_type}",
+        size,
+        f"{100 * detector.coverage:.0f} % coverage",
+    )
     if detector.n_dead:
         notes += (f"{detector.n_dead:,} dead",)
     nothing = torch.zeros(len(detector))

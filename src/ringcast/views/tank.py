@@ -62,7 +62,7 @@ class TankLayout:
         return panel / self.panels, 0.0, 1 / self.panels, 1 - self.heading_in / height
 
 
-def lay_out(detector: Detector, panels: int) -> TankLayout:
+def lay_out(detector: Detector, panels: int, *, titled: bool = True) -> TankLayout:
     """Choose sizes on paper: 7.2 inches for one panel, 6.4 for each of several.
 
     Example:
@@ -71,7 +71,7 @@ def lay_out(detector: Detector, panels: int) -> TankLayout:
         [12.8, 6.5]
     """
     width = 7.2 if panels == 1 else 6.4
-    return TankLayout(detector.radius_cm, detector.half_height_cm, panels, width, heading_in=0.35)
+    return TankLayout(detector.radius_cm, detector.half_height_cm, panels, width, heading_in=0.35 if titled else 0.0)
 
 
 def draw_tank(axes: Axes, layout: TankLayout) -> None:

@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
-from ringcast.geometry import Detector, unrolled_position_cm
+from ringcast.geometry import Detector
+from ringcast.views.faces import Faces, outline, unrolled_faces
 from ringcast.views.ink import INK, MUTED
 from ringcast.views.panel import Overlay, Panel
 from ringcast.views.ring import ring_of
@@ -32,8 +33,8 @@ _CASING = [patheffects.withStroke(linewidth=2.2, foreground="#0c0e15")]
 def event_figure(panels: Sequence[Panel], detector: Detector, *, title: str = "") -> Figure:
     """Draw one event as one or more unrolled tanks side by side.
 
-    Panels of one quantity share one colour scale. Sensors are circles of their true size on flat paper; see
-    `ringcast.geometry.unroll_cm` for the layout.
+    Panels of one quantity share one colour scale. Sensors have their true size on flat paper, as circles, or as
+    ellipses where they are tilted to the wall; see `ringcast.geometry.unroll_cm` for the layout.
 
     Args:
         panels: What to show, left to right.
@@ -54,7 +55,7 @@ def event_figure(panels: Sequence[Panel], detector: Detector, *, title: str = ""
     """
     _require_values(panels, detector)
     scales = _scales(panels)
-    layout = lay_out(detector, len(panels))
+    layout = lay_out(detector, len(panels), titled=bool(title))
     figure = Figure(figsize=layout.figure_size_in, facecolor="white")
     if title:
         across = layout.half_width_cm / layout.limits_cm[0]
@@ -126,32 +127,38 @@ def _draw_sensors(axes: Axes, panel: Panel, detector: Detector, scale: ColourSca
     dead = np.zeros(len(values), bool) if detector.alive is None else ~detector.alive.cpu().numpy()
     lit = ~dead & covered & (values > 0 if panel.measured else values >= scale.faintest)
     faint = f"below {scale.faintest:.2g}{' p.e.' if panel.quantity == 'charge' else ''}"
-    entries = []
+    faces, entries = unrolled_faces(detector), []
     for chosen, colour, words in (
         (covered & ~lit & ~dead, UNLIT, "no hit" if panel.measured else faint),
         (~covered & ~dead, UNCOVERED, panel.uncovered),
     ):
         if chosen.any():
-            axes.add_collection(_discs(axes, detector, chosen, facecolors=colour))
+            axes.add_collection(_discs(axes, detector, faces, chosen, facecolors=colour)[0])
             entries.append(Line2D([], [], linestyle="", marker="o", markersize=6, color=colour, label=words))
     if dead.any():
-        axes.add_collection(_discs(axes, detector, dead, facecolors="none", edgecolors=DEAD, linewidths=0.5))
+        axes.add_collection(_discs(axes, detector, faces, dead, facecolors="none", edgecolors=DEAD, linewidths=0.5)[0])
         hollow: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": MUTED}
         entries.append(Line2D([], [], linestyle="", marker="o", markersize=6, label="dead", **hollow))
-    discs = _discs(axes, detector, lit, cmap=scale.colours, norm=scale.norm)
-    discs.set_array(values[lit])
+    discs, row = _discs(axes, detector, faces, lit, cmap=scale.colours, norm=scale.norm)
+    discs.set_array(values[row])
     axes.add_collection(discs)
     return entries
 
 
-def _discs(axes: Axes, detector: Detector, chosen: NDArray[np.bool_], **look: Any) -> EllipseCollection:
-    centre = unrolled_position_cm(detector).numpy()[chosen]
-    width = 2 * detector.pmt_radius_cm.numpy()[chosen]
-    if len(set(width.tolist())) == 1:
-        width = width[:1]  # one shape for all: a vector file then holds it once
-    return EllipseCollection(
-        width, width, np.zeros_like(width), units="xy", offsets=centre, offset_transform=axes.transData, **look
+def _discs(
+    axes: Axes, detector: Detector, faces: Faces, chosen: NDArray[np.bool_], **look: Any
+) -> tuple[EllipseCollection, NDArray[np.int64]]:
+    """The faces of some sensors, cut at the edge of the tank's surfaces, and the sensor of each."""
+    drawn = chosen[faces.row]
+    shape = [faces.width_cm[drawn], faces.height_cm[drawn], faces.angle_deg[drawn]]
+    if all(len(np.unique(column)) == 1 for column in shape):
+        shape = [column[:1] for column in shape]  # one shape for all: a vector file then holds it once
+    discs = EllipseCollection(
+        *shape, units="xy", offsets=faces.centre_cm[drawn], offset_transform=axes.transData, **look
     )
+    if len(faces.row) > len(detector):
+        discs.set_clip_path(outline(detector.radius_cm, detector.half_height_cm), axes.transData)
+    return discs, faces.row[drawn]
 
 
 def _draw_overlay(axes: Axes, overlay: Overlay, detector: Detector) -> Line2D:

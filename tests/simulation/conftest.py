@@ -24,7 +24,7 @@ def start_chain(data_folder):
     from ringcast.simulation import Chain, make_plan
 
     def start(**fields):
-        defaults = {"detector": "mini", "n_events": 100, "particles": ("e-",), "energy_mev": (100, 500), "batch": 20}
+        defaults = {"detector": "mini", "n_events": 100, "particles": ("e-",), "energy_mev": (100, 500)}
         return Chain.start(make_plan(**(defaults | fields)), data_folder)
 
     return start

@@ -36,12 +36,12 @@ def _square(folder, number):
 
 
 def start_mortal_chain(folder, plan, data_folder, primaries):
-    """The real chain, which dies in the middle of batch 1 the first time."""
+    """The real chain, which dies in the middle of events 20 and following the first time."""
     chain = Chain.start(plan, data_folder, primaries)
 
-    def run(number):
-        batch = chain.run(number)
-        if number == 1:
+    def run(events):
+        batch = chain.run(events)
+        if events.start == 20:
             die_unless(Path(folder) / "died")
         return batch
 

@@ -52,7 +52,7 @@ def test_particles_and_their_decays(engine, name, kinds):
 
 def test_decay_electrons_are_a_second_sub_event(start_chain):
     fields = {"particles": ("mu+",), "energy_mev": (200.0, 200.0), "window_ns": 20_000.0, "dark_noise": True}
-    batch = start_chain(photoelectrons=True, muon_capture=True, **fields).run(0)
+    batch = start_chain(photoelectrons=True, muon_capture=True, **fields).run(range(20))
     light = batch.photoelectrons
     assert set(light.parent.unique().tolist()) == {DARK, 1, 2}
     event, emitters = light.event, light.emitters
@@ -65,12 +65,12 @@ def test_decay_electrons_are_a_second_sub_event(start_chain):
     decay = emitters.tracks.time_ns[emitters.number == 2]
     assert float(decay.median()) > 300
     assert not (light.time_ns[event == 0].diff() < 0).any()
-    assert torch.equal(start_chain(**fields, muon_capture=True).run(0).hits.charge_pe, batch.hits.charge_pe)
+    assert torch.equal(start_chain(**fields, muon_capture=True).run(range(20)).hits.charge_pe, batch.hits.charge_pe)
 
 
 def test_photoelectrons_are_those_of_the_hits(start_chain):
     """Every hit has its photoelectrons, and the earliest of them gives its time but for the spread."""
-    batch = start_chain(photoelectrons=True).run(0)
+    batch = start_chain(photoelectrons=True).run(range(20))
     hits, light = batch.hits, batch.photoelectrons
     key = light.event * light.n_pmt + light.pmt
     seen, where = torch.unique(key, return_inverse=True)

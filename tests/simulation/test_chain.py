@@ -36,21 +36,21 @@ def test_photons_per_mev_agree_with_geant4(start_chain, name, per_mev):
 
 def test_a_batch_does_not_depend_on_what_ran_before(start_chain):
     chain = start_chain()
-    first = chain.run(1)
-    chain.run(0)
-    again = chain.run(1)
+    first = chain.run(range(20, 40))
+    chain.run(range(20))
+    again = chain.run(range(20, 40))
     assert equal(first.hits, again.hits)
     assert torch.equal(first.tracks.position_cm, again.tracks.position_cm)
 
 
 def test_events_do_not_depend_on_the_batch_size(start_chain):
-    small, large = start_chain(batch=10), start_chain(batch=20)
-    halves = [small.run(0).hits, small.run(1).hits]
-    assert equal(type(halves[0]).concatenate(halves), large.run(0).hits)
+    chain = start_chain()
+    parts = [chain.run(events).hits for events in (range(3), range(3, 4), range(4, 20))]
+    assert equal(type(parts[0]).concatenate(parts), chain.run(range(20)).hits)
 
 
 def test_hits_are_inside_the_window_and_the_detector(start_chain):
-    hits = start_chain(particles=("mu-",), energy_mev=(300, 300), window_ns=50.0).run(0).hits
+    hits = start_chain(particles=("mu-",), energy_mev=(300, 300), window_ns=50.0).run(range(20)).hits
     assert hits.n_pmt == 1024
     assert len(hits) == 20
     assert float(hits.charge_pe.min()) >= 0.25

@@ -166,9 +166,9 @@ def test_events_follow_their_primaries(write, data_folder):
     pytest.importorskip("calzone")
     lines = [f"{event},e-,100,0,0,0,0,0,{(-1) ** event},{1000 * event}" for event in range(10)]
     primaries = read_primaries(write(*lines), load_detector("mini"))
-    plan = make_plan(detector="mini", **plan_fields(primaries), batch=4)
+    plan = make_plan(detector="mini", **plan_fields(primaries))
     chain = Chain.start(plan, data_folder, primaries)
-    batches = [chain.run(number) for number in range(3)]
+    batches = [chain.run(range(first, min(first + 4, 10))) for first in (0, 4, 8)]
     assert [len(batch.tracks) for batch in batches] == [4, 4, 2]
     assert torch.equal(torch.cat([batch.tracks.time_ns for batch in batches]), primaries.leading.time_ns)
     hits = type(batches[0].hits).concatenate([batch.hits for batch in batches])

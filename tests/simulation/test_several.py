@@ -19,10 +19,11 @@ PI0_MEV = particle_type("pi0").mass_mev
 def run(data_folder):
     pytest.importorskip("calzone")
 
-    def simulate_all(primaries, **fields):
+    def simulate_all(primaries, batch=100, **fields):
         plan = make_plan(**({"detector": "mini"} | plan_fields(primaries) | fields))
         chain = Chain.start(plan, data_folder, primaries)
-        return [chain.run(number) for number in range(plan.n_batches)]
+        starts = range(0, plan.n_events, batch)
+        return [chain.run(range(first, min(first + batch, plan.n_events))) for first in starts]
 
     return simulate_all
 
@@ -122,8 +123,9 @@ def test_events_do_not_depend_on_the_batch_size(run):
 @pytest.mark.slow
 def test_events_do_not_depend_on_the_number_of_workers(run):
     primaries = photons_of_pi0(100.0, 12, seed=5)
-    plan = make_plan(detector="mini", **plan_fields(primaries), batch=5)
-    batches = sorted(simulate(plan, workers=2, primaries=primaries), key=lambda batch: batch.number)
+    plan = make_plan(detector="mini", **plan_fields(primaries))
+    done = simulate(plan, batch=5, workers=2, primaries=primaries)
+    batches = sorted(done, key=lambda batch: batch.first_event)
     alone = hits_of(run(primaries, batch=5))
     for name in ("pmt", "charge_pe", "time_ns", "start"):
         assert torch.equal(getattr(hits_of(batches), name), getattr(alone, name))

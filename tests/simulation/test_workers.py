@@ -47,15 +47,15 @@ def test_a_file_is_the_same_for_two_workers_of_which_one_dies(tmp_path, monkeypa
     chain = start_chain(**fields)
 
     def digest(name, batches):
-        shards = Shards.open(tmp_path / name, chain.plan.configuration)
+        shards = Shards.open(tmp_path / name, chain.plan.configuration, chain.detector, range(60))
         for batch in batches:
-            shards.write(batch.number, batch.tracks, batch.hits)
-        shards.merge(chain.plan.n_batches, chain.detector)
+            shards.write(batch.first_event, batch.tracks, batch.hits)
+        shards.merge()
         return hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
 
-    undisturbed = digest("one.h5", [chain.run(number) for number in range(3)])
+    undisturbed = digest("one.h5", [chain.run(range(first, first + 15)) for first in range(0, 60, 15)])
     mortal = partial(start_mortal_chain, tmp_path)
     monkeypatch.setattr(sys.modules["ringcast.simulation.chain"], "_start_chain", mortal)
-    rest = simulate(chain.plan, skip=frozenset({0}), workers=2)
-    assert digest("two.h5", [chain.run(0), *rest]) == undisturbed
+    rest = simulate(chain.plan, todo=[range(20, 60)], batch=20, workers=2)
+    assert digest("two.h5", [chain.run(range(20)), *rest]) == undisturbed
     assert (tmp_path / "died").exists()

@@ -73,12 +73,12 @@ def test_shards_give_the_same_bytes_however_they_are_split(tmp_path, tank):
         path = tmp_path / f"{batches}.h5"
         hits = Hits.of([], [], [], [0] * 7, len(tank))
         whole = light_of(range(6), len(tank))
-        shards = Shards.open(path, {"n": 6})
-        for index, part in enumerate(np.array_split(np.arange(6), batches)):
+        shards = Shards.open(path, {"n": 6}, tank, range(6))
+        for part in np.array_split(np.arange(6), batches):
             light = _cut(whole, int(part[0]), int(part[-1]) + 1)
             tracks = Track.concatenate([TRACK] * len(part))
-            shards.write(index, tracks, hits[part.tolist()], photoelectrons=light)
-        shards.merge(batches, tank)
+            shards.write(int(part[0]), tracks, hits[part.tolist()], photoelectrons=light)
+        shards.merge()
         digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
     assert len(digests) == 1
 
@@ -130,8 +130,8 @@ def test_writing_needs_emitters(tmp_path, tank, lit):
     hits = Hits.of([], [], [], [0, 0], len(tank))
     with pytest.raises(ArgumentError, match="do not say who their emitters are"):
         write_events(tmp_path / "x.h5", TRACK, hits, tank, metadata={}, photoelectrons=light)
-    shards = Shards.open(tmp_path / "x.h5", {})
+    shards = Shards.open(tmp_path / "x.h5", {}, tank, range(1))
     with pytest.raises(ArgumentError, match="do not say who their emitters are"):
         shards.write(0, TRACK, hits, photoelectrons=light)
-    with pytest.raises(ArgumentError, match=r"batches hold 6 events or more, .* expected 1, 45 and 9"):
+    with pytest.raises(ArgumentError, match="photoelectrons are of 6 events; expected 1"):
         write_events(tmp_path / "x.h5", TRACK, hits, tank, metadata={}, photoelectrons=lit[1])

@@ -33,9 +33,8 @@ def test_all_primaries_come_back(tmp_path, tank, hits):
     same(EventStore.open(tmp_path / "events.h5").primaries, PRIMARIES)
 
 
-def test_one_each_is_not_written_twice(tmp_path, tank, hits):
-    single = Primaries.of(TRACKS[:2])
-    write_events(tmp_path / "events.h5", single.leading, hits, tank, metadata={}, primaries=single)
+def test_files_of_single_primaries_have_no_such_group(tmp_path, tank, hits):
+    write_events(tmp_path / "events.h5", TRACKS[:2], hits, tank, metadata={})
     with h5py.File(tmp_path / "events.h5") as file:
         assert "primaries" not in file
     assert read_events(tmp_path / "events.h5").primaries is None
@@ -44,10 +43,10 @@ def test_one_each_is_not_written_twice(tmp_path, tank, hits):
 def test_merging_shards_keeps_them(tmp_path, tank, hits):
     whole = tmp_path / "whole.h5"
     write_events(whole, PRIMARIES.leading, hits, tank, metadata={"n": 2}, primaries=PRIMARIES)
-    shards = Shards.open(tmp_path / "events.h5", {"n": 2})
+    shards = Shards.open(tmp_path / "events.h5", {"n": 2}, tank, range(2))
     for batch in (1, 0):
         shards.write(batch, PRIMARIES[batch].leading, hits[batch], primaries=PRIMARIES[batch])
-    shards.merge(2, tank)
+    shards.merge()
     assert (tmp_path / "events.h5").read_bytes() == whole.read_bytes()
 
 

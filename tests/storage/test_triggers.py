@@ -7,20 +7,19 @@ import pytest
 from ringcast.errors import ArgumentError
 from ringcast.events import Hits, Track
 from ringcast.geometry import load_detector
-from ringcast.storage import EventStore, Shards, read_events
-from ringcast.storage.write import write_batches
+from ringcast.storage import EventStore, Shards, read_events, write_events
 
 TANK = load_detector("mini")
 TRACK = Track("e-", 50, (0, 0, 0), (0, 0, 1))
 
 
 def fill(path, triggers):
-    shards = Shards.open(path, {"n": len(triggers)})
+    shards = Shards.open(path, {"n": len(triggers)}, TANK, range(len(triggers)))
     for batch, trigger in enumerate(triggers):
         empty = trigger is not None and np.isnan(trigger)
         hits = Hits.of([], [], [], [0, 0], len(TANK)) if empty else Hits.of([3], [1], [950], [0, 1], len(TANK))
         shards.write(batch, TRACK, hits, trigger_ns=None if trigger is None else np.array([trigger]))
-    shards.merge(len(triggers), TANK)
+    shards.merge()
 
 
 def test_events_without_trigger_are_kept_and_marked(tmp_path):
@@ -52,7 +51,5 @@ def test_trigger_times_of_wcsim_are_read(superk):
 def test_there_is_one_trigger_time_for_each_event(tmp_path):
     hits = Hits.of([3], [1], [950], [0, 1], len(TANK))
     with pytest.raises(ArgumentError, match=r"shape \(2,\); expected one time for each of 1 events"):
-        write_batches(
-            tmp_path / "x.h5", [(TRACK, hits)], TANK, metadata={}, size=(1, 1), trigger_ns=np.array([1.0, 2.0])
-        )
+        write_events(tmp_path / "x.h5", TRACK, hits, TANK, metadata={}, trigger_ns=np.array([1.0, 2.0]))
     assert not list(tmp_path.iterdir())

@@ -17,6 +17,7 @@ _COMMANDS = {
     "conv": ("ringcast.cli.conv:app", "Explain, measure, draw and design stacks of convolutions."),
     "detector": ("ringcast.cli.detector:app", "List detectors, say how large one is, and draw its sensors."),
     "simulate": ("ringcast.cli.simulate:simulate", "Simulate events with Geant4 and a photon kernel."),
+    "merge": ("ringcast.cli.merge:merge", "Join event files that were simulated in parts."),
     "train": ("ringcast.cli.train:train", "Train the generator by a recipe; resumable."),
     "reconstruct": (
         "ringcast.cli.reconstruct:reconstruct",

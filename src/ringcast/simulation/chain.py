@@ -27,8 +27,10 @@ from ringcast.simulation.wall import Wall, build_wall
 from ringcast.simulation.workers import work_through
 from ringcast.units import C_CM_PER_NS
 
-__all__ = ["Batch", "Chain", "simulate"]
+__all__ = ["BATCH", "Batch", "Chain", "simulate"]
 
+BATCH = 100
+"""Events simulated at once, unless told otherwise."""
 _COUNT = 1
 _SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
 
@@ -36,8 +38,8 @@ _SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
 class Batch(NamedTuple):
     """Simulated events of one batch."""
 
-    number: int
-    """Batch number: events `number * plan.batch` and following."""
+    first_event: int
+    """Number of the first event; the others follow."""
     tracks: Track
     hits: Hits
     trigger_ns: NDArray[np.float64] | None = None
@@ -84,14 +86,13 @@ class Chain:
             primaries,
         )
 
-    def run(self, number: int) -> Batch:
-        """Simulate one batch; its content depends on the plan and the event numbers alone."""
-        plan = self.plan
-        events = np.arange(number * plan.batch, min((number + 1) * plan.batch, plan.n_events))
+    def run(self, numbers: range) -> Batch:
+        """Simulate successive events; each depends on the plan and its own number alone."""
+        plan, events = self.plan, np.array(numbers, dtype=np.int64)
         if self.primaries is None:
             primaries = Primaries.of(draw_tracks(plan, self.detector, events))
         else:
-            primaries = self.primaries[int(events[0]) : int(events[-1]) + 1]
+            primaries = self.primaries[numbers.start : numbers.stop]
         of = primaries.event.numpy()
         steps, emitter, emitters = self.engine.run(primaries.particles, events[of], of)
         mean = mean_photons(steps, self.optics)
@@ -107,7 +108,7 @@ class Chain:
         seen = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions)
         row, birth = steps.event[seen.step], _first_births_ns(primaries)
         readings = self._respond(events, row, Light(seen.sensor, seen.time_ns - birth[row], emitter[seen.step]))
-        return self._collect(number, primaries, readings, emitters)
+        return self._collect(numbers.start, primaries, readings, emitters)
 
     def _respond(self, events: np.ndarray, row: np.ndarray, light: Light) -> list[Reading]:
         """Hits of each event from photoelectrons at times since the birth of its first primary."""
@@ -167,15 +168,21 @@ def _crossing_ns(detector: Detector) -> float:
 
 
 def simulate(
-    plan: SimulationPlan, *, skip: frozenset[int] = frozenset(), workers: int = 0, primaries: Primaries | None = None
+    plan: SimulationPlan,
+    *,
+    todo: Sequence[range] | None = None,
+    batch: int = BATCH,
+    workers: int = 0,
+    primaries: Primaries | None = None,
 ) -> Iterator[Batch]:
-    """Simulate a plan's batches in worker processes and yield each as it is done, in any order.
+    """Simulate events of a plan in worker processes and yield each batch as it is done, in any order.
 
     A worker that dies is replaced and its batch done again, to the same events.
 
     Args:
         plan: What to simulate.
-        skip: Numbers of batches that need not be done.
+        todo: Numbers of the events to do; all if not given.
+        batch: Events simulated at once; it changes memory and progress, not the events.
         workers: Worker processes; 0 takes one for each core.
         primaries: Those of each event in place of drawn ones, if the plan names them by their digest.
 
@@ -183,25 +190,34 @@ def simulate(
         ArgumentError: The plan does not fit the detector or the primaries.
         EngineError: Geant4 is missing, or a batch ended its worker process three times.
     """
-    todo = [number for number in range(plan.n_batches) if number not in skip]
-    if not todo:
+    pieces = _pieces([range(plan.n_events)] if todo is None else todo, batch)
+    if not pieces:
         return
     require_engine()
     require_primaries(plan, primaries)
     require_room(plan, load_detector(plan.detector, dead=plan.dead))  # refuse a bad plan before any worker starts
-    n = min(workers or os.cpu_count() or 1, len(todo))
+    n = min(workers or os.cpu_count() or 1, len(pieces))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         folder = engine_data_folder(Path(scratch))
-        yield from work_through(
-            todo, partial(_start_chain, plan, folder, primaries), workers=n, name=partial(_name_batch, plan)
-        )
+        yield from work_through(pieces, partial(_start_chain, plan, folder, primaries), workers=n, name=_name)
 
 
-def _start_chain(plan: SimulationPlan, data_folder: Path, primaries: Primaries | None) -> Callable[[int], Batch]:
+def _pieces(todo: Sequence[range], batch: int) -> list[range]:
+    """Ranges of at most so many events.
+
+    Example:
+        >>> _pieces([range(5), range(7, 9)], 3)
+        [range(0, 3), range(3, 5), range(7, 9)]
+    """
+    return [
+        range(first, min(first + batch, part.stop)) for part in todo for first in range(part.start, part.stop, batch)
+    ]
+
+
+def _start_chain(plan: SimulationPlan, data_folder: Path, primaries: Primaries | None) -> Callable[[range], Batch]:
     """Set a worker process up."""
     return Chain.start(plan, data_folder, primaries).run
 
 
-def _name_batch(plan: SimulationPlan, number: int) -> str:
-    first = number * plan.batch
-    return f"batch {number} (events {first} to {min(first + plan.batch, plan.n_events) - 1})"
+def _name(events: range) -> str:
+    return f"the batch of events {events.start} to {events.stop - 1}"

@@ -22,8 +22,6 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
     primaries: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     """SHA-256 of primaries that the user gave in place of drawn ones; see `ringcast.simulation.primaries`.
     Particles and energies are then those that stand for their events."""
-    batch: int = Field(default=100, ge=1, le=500)
-    """Events simulated at once; it changes memory and progress, not the events."""
     seed: int = Field(default=1, ge=0, lt=2**63)
     """Any number; the same plan and seed give the same file."""
 
@@ -51,11 +49,6 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
         """The plan as plain values, for the file's metadata."""
         return self.model_dump(mode="json")
 
-    @property
-    def n_batches(self) -> int:
-        """Batches the events are done in."""
-        return -(-self.n_events // self.batch)
-
 
 def make_plan(**fields: Any) -> SimulationPlan:
     """A plan from keyword arguments, with one clear sentence if a value will not do.
@@ -67,8 +60,8 @@ def make_plan(**fields: Any) -> SimulationPlan:
         ConfigError: The digitiser is "auto" and there is no such detector.
 
     Example:
-        >>> make_plan(detector="mini", n_events=250, particles=("e-",), energy_mev=(100, 500)).n_batches
-        3
+        >>> make_plan(detector="mini", n_events=250, particles=("e-",)).energy_mev
+        (100.0, 1000.0)
     """
     try:
         plan = SimulationPlan(**fields)

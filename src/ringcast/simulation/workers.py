@@ -1,7 +1,7 @@
-"""Worker processes that do numbered pieces of work, and are replaced when they die.
+"""Worker processes that do pieces of work, and are replaced when they die.
 
 Geant4 ends its whole process when something is wrong, and a machine short of memory kills processes: what the dead
-worker had in hand is done again by a new one. The work must depend on its number alone.
+worker had in hand is done again by a new one. The work must depend on its piece alone.
 """
 
 import logging
@@ -9,13 +9,13 @@ import pickle
 import signal
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from ringcast.errors import EngineError
 
@@ -26,39 +26,40 @@ _DEATHS = 3
 _AHEAD = 2
 _WHY = "Geant4 ends its process when a data file is missing, and so does a machine whose memory runs out"
 
+Piece = TypeVar("Piece", bound=Hashable)
 Result = TypeVar("Result")
 
 
 @dataclass
-class _Worker:
-    """A process, our end of the pipe to it, and the numbers it was given and has not answered."""
+class _Worker(Generic[Piece]):
+    """A process, our end of the pipe to it, and the pieces it was given and has not answered."""
 
     process: BaseProcess
     pipe: Connection
-    tasks: deque[int] = field(default_factory=deque)
+    tasks: deque[Piece] = field(default_factory=deque)
     started: bool = False
 
 
 def work_through(
-    todo: Sequence[int],
-    start: Callable[[], Callable[[int], Result]],
+    todo: Sequence[Piece],
+    start: Callable[[], Callable[[Piece], Result]],
     *,
     workers: int,
-    name: Callable[[int], str] = "piece {}".format,
+    name: Callable[[Piece], str] = "piece {}".format,
 ) -> Iterator[Result]:
-    """Do numbered pieces of work in processes, and yield each result as it is done, in any order.
+    """Do pieces of work in processes, and yield each result as it is done, in any order.
 
     Args:
-        todo: The numbers.
-        start: Called once in each process; returns what turns a number into a result. It must be possible to pickle.
+        todo: The pieces, such as numbers or ranges of events.
+        start: Called once in each process; returns what turns a piece into a result. It must be possible to pickle.
         workers: How many processes.
-        name: What to call the piece of a number in an error.
+        name: What to call a piece in an error.
 
     Raises:
         EngineError: A piece ended its process three times, or processes died three times while they started.
         Exception: What `start` or the work raised.
     """
-    waiting, deaths = deque(todo), Counter[int | None]()
+    waiting, deaths = deque(todo), Counter[Piece | None]()
     staff = [_hire(start) for _ in range(workers)]
     try:
         while waiting or any(worker.tasks for worker in staff):
@@ -86,7 +87,7 @@ def work_through(
             worker.pipe.close()
 
 
-def _hire(start: Callable[[], Callable[[int], Result]]) -> _Worker:
+def _hire(start: Callable[[], Callable[[Piece], Result]]) -> _Worker[Piece]:
     ours, theirs = get_context("spawn").Pipe()
     process = get_context("spawn").Process(target=_serve, args=(theirs, start), daemon=True)
     process.start()
@@ -94,16 +95,16 @@ def _hire(start: Callable[[], Callable[[int], Result]]) -> _Worker:
     return _Worker(process, ours)
 
 
-def _feed(worker: _Worker, waiting: deque[int]) -> None:
-    """Give a worker the next numbers, one more than it works on, so that it never waits for us."""
+def _feed(worker: _Worker[Piece], waiting: deque[Piece]) -> None:
+    """Give a worker the next pieces, one more than it works on, so that it never waits for us."""
     while waiting and len(worker.tasks) < _AHEAD:
-        number = waiting.popleft()
-        worker.tasks.append(number)
+        piece = waiting.popleft()
+        worker.tasks.append(piece)
         with suppress(OSError):  # a dead worker is found when its answer is read
-            worker.pipe.send(number)
+            worker.pipe.send(piece)
 
 
-def _take(worker: _Worker, answer: tuple[str, Result], waiting: deque[int]) -> Iterator[Result]:
+def _take(worker: _Worker[Piece], answer: tuple[str, Result], waiting: deque[Piece]) -> Iterator[Result]:
     """Deal with a message: that the worker has started, a result, or the error it met."""
     kind, content = answer
     if kind == "error":
@@ -115,7 +116,7 @@ def _take(worker: _Worker, answer: tuple[str, Result], waiting: deque[int]) -> I
         yield content
 
 
-def _bury(worker: _Worker, deaths: Counter[int | None], name: Callable[[int], str]) -> None:
+def _bury(worker: _Worker[Piece], deaths: Counter[Piece | None], name: Callable[[Piece], str]) -> None:
     """Count a death against the piece in hand, or against the start; the third one ends the work."""
     worker.process.join()
     worker.pipe.close()
@@ -137,7 +138,7 @@ def _ending(code: int) -> str:
         return f"signal {-code}"
 
 
-def _serve(pipe: Connection, start: Callable[[], Callable[[int], Result]]) -> None:
+def _serve(pipe: Connection, start: Callable[[], Callable[[Piece], Result]]) -> None:
     """The life of a worker process; Ctrl-C is the parent's business, and the worker ends when the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
@@ -145,8 +146,8 @@ def _serve(pipe: Connection, start: Callable[[], Callable[[int], Result]]) -> No
             work = start()
             pipe.send_bytes(pickle.dumps(("started", None)))
             while True:
-                number = pipe.recv()
-                pipe.send_bytes(pickle.dumps(("result", work(number))))  # whole bytes: no memory shared with the dead
+                piece = pipe.recv()
+                pipe.send_bytes(pickle.dumps(("result", work(piece))))  # whole bytes: no memory shared with the dead
         except (EOFError, BrokenPipeError, ConnectionResetError):
             raise
         except Exception as reason:

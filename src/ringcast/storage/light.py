@@ -6,12 +6,9 @@ they are: `event_track_index`, and one row a particle: `id`, `parent` (0 for a p
 `start` (cm), `direction` and `time` (ns) of its birth.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import torch
 
@@ -21,7 +18,7 @@ from ringcast.geometry import Detector
 from ringcast.storage.schema import Source, open_source
 from ringcast.storage.tank import find_tank
 
-__all__ = ["LightBatches", "light_arrays", "light_of_arrays", "read_photoelectrons", "write_light"]
+__all__ = ["light_columns", "read_photoelectrons"]
 
 _HITS, _TRACKS = "true_hits", "tracks"
 _PER_PHOTOELECTRON = {"hit_pmt": "i4", "hit_time": "f4", "hit_parent": "i4"}
@@ -34,63 +31,25 @@ _PER_EMITTER: dict[str, tuple[str, tuple[int, ...]]] = {
     "direction": ("f4", (3,)),
     "time": ("f8", ()),
 }
-_LIGHT_FIELDS = ("pmt", "time_ns", "parent", "start")
-_EMITTER_FIELDS = ("number", "parent", "start")
-_TRACK_FIELDS = ("pdg", "energy_mev", "position_cm", "direction", "time_ns")
 
 
-@dataclass(frozen=True)
-class LightBatches:
-    """Photoelectrons of all events of a file, batch by batch."""
-
-    batches: Iterable[Photoelectrons]
-    n_photoelectrons: int
-    n_emitters: int
-
-    @staticmethod
-    def of(light: Photoelectrons) -> "LightBatches":
-        """All in one batch."""
-        return LightBatches([light], len(light.pmt), 0 if light.emitters is None else len(light.emitters.number))
-
-
-def write_light(file: h5py.File, n_events: int, light: LightBatches) -> None:
-    """Add the two groups to an event file; the bytes do not depend on how the events are split.
+def light_columns(light: Photoelectrons, n_events: int) -> dict[str, np.ndarray]:
+    """The datasets of the two groups, by name.
 
     Raises:
-        ArgumentError: The batches hold other numbers than they say, or do not say who the emitters are.
+        ArgumentError: The photoelectrons are of other events, or do not say who the emitters are.
     """
-    hits, tracks = file.create_group(_HITS), file.create_group(_TRACKS)
-    hits.create_dataset("event_hits_index", (n_events,), "i8")
-    tracks.create_dataset("event_track_index", (n_events,), "i8")
-    for name, dtype in _PER_PHOTOELECTRON.items():
-        hits.create_dataset(name, (light.n_photoelectrons,), dtype)
-    for name, (dtype, tail) in _PER_EMITTER.items():
-        tracks.create_dataset(name, (light.n_emitters, *tail), dtype)
-    event, row, track = 0, 0, 0
-    for batch in light.batches:
-        if batch.emitters is None:
-            raise ArgumentError("photoelectrons to write do not say who their emitters are; give emitters")
-        events = slice(event, event + len(batch))
-        rows, listed = slice(row, row + len(batch.pmt)), slice(track, track + len(batch.emitters.number))
-        _require_room((events.stop, rows.stop, listed.stop), (n_events, light.n_photoelectrons, light.n_emitters))
-        hits["event_hits_index"][events] = batch.start[:-1].numpy() + row
-        tracks["event_track_index"][events] = batch.emitters.start[:-1].numpy() + track
-        for name, column in (("hit_pmt", batch.pmt), ("hit_time", batch.time_ns), ("hit_parent", batch.parent)):
-            hits[name][rows] = column.numpy().astype(_PER_PHOTOELECTRON[name])
-        for name, values in _emitter_columns(batch.emitters).items():
-            tracks[name][listed] = values.astype(_PER_EMITTER[name][0])
-        event, row, track = events.stop, rows.stop, listed.stop
-    if (event, row, track) != (n_events, light.n_photoelectrons, light.n_emitters):
-        found = f"{event} events, {row} photoelectrons and {track} emitters"
-        expected = f"{n_events}, {light.n_photoelectrons} and {light.n_emitters}"
-        raise ArgumentError(f"batches hold {found}; expected {expected}")
-
-
-def _require_room(found: tuple[int, int, int], expected: tuple[int, int, int]) -> None:
-    if any(a > b for a, b in zip(found, expected, strict=True)):
-        events, photoelectrons, emitters = found
-        held = f"{events} events or more, {photoelectrons} photoelectrons and {emitters} emitters"
-        raise ArgumentError(f"batches hold {held}; expected {expected[0]}, {expected[1]} and {expected[2]}")
+    if light.emitters is None:
+        raise ArgumentError("photoelectrons to write do not say who their emitters are; give emitters")
+    if len(light) != n_events:
+        raise ArgumentError(f"photoelectrons are of {len(light)} events; expected {n_events} as there are tracks")
+    hits = {"hit_pmt": light.pmt, "hit_time": light.time_ns, "hit_parent": light.parent}
+    columns = {f"{_HITS}/{name}": hits[name].numpy().astype(kind) for name, kind in _PER_PHOTOELECTRON.items()}
+    for name, values in _emitter_columns(light.emitters).items():
+        columns[f"{_TRACKS}/{name}"] = values.astype(_PER_EMITTER[name][0])
+    columns[f"{_HITS}/event_hits_index"] = light.start[:-1].numpy().astype("i8")
+    columns[f"{_TRACKS}/event_track_index"] = light.emitters.start[:-1].numpy().astype("i8")
+    return columns
 
 
 def _emitter_columns(emitters: Emitters) -> dict[str, np.ndarray]:
@@ -98,27 +57,6 @@ def _emitter_columns(emitters: Emitters) -> dict[str, np.ndarray]:
     total = track.energy_mev.double() + track.mass_mev.double()
     columns = (emitters.number, emitters.parent, track.pdg, total, track.position_cm, track.direction, track.time_ns)
     return {name: column.numpy() for name, column in zip(_PER_EMITTER, columns, strict=True)}
-
-
-def light_arrays(light: Photoelectrons) -> dict[str, np.ndarray]:
-    """All of a batch as named arrays.
-
-    Raises:
-        ArgumentError: It does not say who the emitters are.
-    """
-    if light.emitters is None:
-        raise ArgumentError("photoelectrons to store do not say who their emitters are; give emitters")
-    arrays = {f"light_{name}": getattr(light, name).numpy() for name in _LIGHT_FIELDS}
-    arrays |= {f"emitter_{name}": getattr(light.emitters, name).numpy() for name in _EMITTER_FIELDS}
-    return arrays | {f"emitter_track_{name}": getattr(light.emitters.tracks, name).numpy() for name in _TRACK_FIELDS}
-
-
-def light_of_arrays(arrays: Mapping[str, np.ndarray], n_pmt: int) -> Photoelectrons:
-    """The inverse of `light_arrays`."""
-    track = Track(*(torch.from_numpy(arrays[f"emitter_track_{name}"]) for name in _TRACK_FIELDS))
-    number, parent, start = (torch.from_numpy(arrays[f"emitter_{name}"]) for name in _EMITTER_FIELDS)
-    pmt, time, origin, rows = (torch.from_numpy(arrays[f"light_{name}"]) for name in _LIGHT_FIELDS)
-    return Photoelectrons(pmt, time, origin, rows, n_pmt, Emitters(number, parent, track, start))
 
 
 def read_photoelectrons(

@@ -1,11 +1,11 @@
 """Events with several primaries: the group of an event file that holds them all.
 
 The columns of the file have one particle for each event, the first of its primaries. The group `primaries` is there
-only if an event has more than one: `event_primaries_index` (N,) is the first of each event, and with one row for each
-primary there are `pids`, `kinetic_energies` (MeV), `positions` (cm), `directions` and `birth_times` (ns).
+only if an event of the simulation has more than one: `event_primaries_index` (N,) is the first of each event, and with
+one row for each primary there are `pids`, `kinetic_energies` (MeV), `positions` (cm), `directions` and `birth_times`
+(ns).
 """
 
-import h5py
 import numpy as np
 import torch
 
@@ -13,7 +13,7 @@ from ringcast.errors import ArgumentError, FileError
 from ringcast.events import Primaries, Track
 from ringcast.storage.schema import Source
 
-__all__ = ["GROUP", "read_primaries", "write_primaries"]
+__all__ = ["GROUP", "primary_columns", "read_primaries"]
 
 GROUP = "primaries"
 """Group that holds all primaries."""
@@ -28,18 +28,18 @@ _COLUMNS = {
 """Field of a track to dataset, kind and shape of a row."""
 
 
-def write_primaries(file: h5py.File, primaries: Primaries, n_events: int) -> None:
-    """Write the group.
+def primary_columns(primaries: Primaries, n_events: int) -> dict[str, np.ndarray]:
+    """The datasets of the group, by name.
 
     Raises:
         ArgumentError: The primaries are not those of so many events.
     """
     if len(primaries) != n_events:
         raise ArgumentError(f"primaries are of {len(primaries)} events; expected {n_events} as there are tracks")
-    group = file.create_group(GROUP)
-    group.create_dataset(_START, data=primaries.start[:-1].cpu().numpy().astype("i8"))
+    columns = {f"{GROUP}/{_START}": primaries.start[:-1].cpu().numpy().astype("i8")}
     for field, (name, dtype, _) in _COLUMNS.items():
-        group.create_dataset(name, data=getattr(primaries.particles, field).detach().cpu().numpy().astype(dtype))
+        columns[f"{GROUP}/{name}"] = getattr(primaries.particles, field).detach().cpu().numpy().astype(dtype)
+    return columns
 
 
 def read_primaries(source: Source, tracks: Track) -> Primaries | None:

@@ -23,6 +23,7 @@ from ringcast.cli.simulate.options import (
     Sensors,
     fields_of_plan,
     named_by_user,
+    shard_of,
 )
 from ringcast.errors import ArgumentError
 
@@ -52,7 +53,7 @@ def simulate(
     to the wall, and turned into charge and time where they strike a sensor. Scattering,
     reflection, dark noise, a digitiser and a trigger are simulated if asked for.
 
-    The same seed gives the same file whatever the number of workers. Ctrl-C keeps the finished batches in
+    The same seed gives the same file whatever the number of workers and shards. Ctrl-C keeps the finished batches in
     OUTPUT.partial: run the same command again to go on.
 
     Try:
@@ -89,29 +90,29 @@ def simulate(
         **chosen,
         **fields_of_plan(matter, light, sensors),
     )
-    _run(plan, output, workers=run.workers, overwrite=run.overwrite, primaries=primaries)
+    _run(plan, output, run, primaries=primaries)
     summarise(output, json_output=run.json_output)
 
 
-def _run(
-    plan: "SimulationPlan", output: Path, *, workers: int, overwrite: bool, primaries: "Primaries | None" = None
-) -> None:
+def _run(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primaries | None" = None) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.geometry import load_detector
     from ringcast.simulation import require_room
-    from ringcast.simulation import simulate as run
+    from ringcast.simulation import simulate as simulated
     from ringcast.storage import Shards
 
     tank = load_detector(plan.detector, dead=plan.dead)
     require_room(plan, tank)
-    shards = Shards.open(output, plan.configuration, overwrite=overwrite)
-    done = frozenset(shards.done())
-    already = sum(min(plan.batch, plan.n_events - number * plan.batch) for number in done)
+    shards = Shards.open(output, plan.configuration, tank, shard_of(run.shard, plan.n_events), overwrite=run.overwrite)
+    if shards.merged() and not run.overwrite:  # a process that ended right after it had written the file
+        return shards.discard()
+    todo = shards.missing()
+    already = len(shards.events) - sum(map(len, todo))
     try:
-        with progress(f"simulating {tank.name}", plan.n_events, already) as advance:
-            for batch in run(plan, skip=done, workers=workers, primaries=primaries):
+        with progress(f"simulating {tank.name}", len(shards.events), already) as advance:
+            for batch in simulated(plan, todo=todo, workers=run.workers, primaries=primaries):
                 shards.write(
-                    batch.number,
+                    batch.first_event,
                     batch.tracks,
                     batch.hits,
                     trigger_ns=batch.trigger_ns,
@@ -122,4 +123,4 @@ def _run(
     except KeyboardInterrupt:
         Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
         raise
-    shards.merge(plan.n_batches, tank)
+    return shards.merge()

@@ -16,7 +16,7 @@ from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
 
 __all__ = ["EVENTS", "LIGHT", "MATTER", "PRIMARIES", "RUN", "SENSORS", "Drawn", "Light", "Matter", "Run", "Sensors"]
-__all__ += ["LISTING", "fields_of_plan", "named_by_user", "numbers", "split_names"]
+__all__ += ["LISTING", "fields_of_plan", "named_by_user", "numbers", "shard_of", "split_names"]
 
 Options = TypeVar("Options")
 
@@ -109,6 +109,9 @@ class Run:
 
     seed: int = SimulationPlan.model_fields["seed"].default
     """Any number; the same plan and seed give the same file."""
+    shard: str = "1/1"
+    """Simulate only this part of the events: 2/8 is the second of eight parts. Join the files with ringcast merge; they
+    make the file of one run."""
     workers: int = 0
     """Worker processes; 0 takes one for each core."""
     overwrite: bool = False
@@ -143,6 +146,22 @@ def fields_of_plan(*groups: Any) -> dict[str, Any]:
             text = given.pop(spelling.option)
             given[name] = None if text is None else spelling.read(spelling.option, text)
     return given
+
+
+def shard_of(text: str, n_events: int) -> range:
+    """The events of a part, such as 2/8; all parts are of the same size, or differ by one event.
+
+    Raises:
+        ArgumentError: There is no such part.
+
+    Example:
+        >>> [shard_of(f"{number}/3", 10) for number in (1, 2, 3)]
+        [range(0, 3), range(3, 6), range(6, 10)]
+    """
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= n_events):
+        raise ArgumentError(f"--shard is {text!r}; expected i/n with i from 1 to n and n at most {n_events} events")
+    return range((int(number) - 1) * n_events // int(count), int(number) * n_events // int(count))
 
 
 def named_by_user(options: Any) -> list[str]:

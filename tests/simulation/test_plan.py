@@ -25,6 +25,10 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
         ({"energy_spectrum": "power:"}, "energy_spectrum: .*such as power:-2; found 'power:'"),
         ({"energy_spectrum": "power:nan"}, "energy_spectrum: "),
         ({"energy_spectrum": "power:-40"}, "energy_spectrum: "),
+        (
+            {"particles": ("e-", "mu+"), "energy_mev": (10, 50)},
+            r"energy_mev ends at 50, where mu\+ makes no light; expected to reach more than 53.07 MeV",
+        ),
         ({"n_events": 0}, "n_events: .*found 0"),
         ({"direction": (0, 0, 0)}, "direction: .*not the zero vector"),
         ({"leaves_through": "lid"}, "leaves_through: .*found 'lid'"),

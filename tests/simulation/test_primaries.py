@@ -8,8 +8,9 @@ from ringcast.errors import ArgumentError, FileError
 from ringcast.events import particle_type
 from ringcast.geometry import load_detector
 from ringcast.simulation import Chain, make_plan, plan_fields, read_primaries, simulate
-from ringcast.simulation.primaries import require_primaries, threshold_mev
+from ringcast.simulation.primaries import require_primaries
 from ringcast.simulation.primary_files import COLUMNS
+from ringcast.simulation.threshold import threshold_mev
 
 HEADER = ",".join(COLUMNS)
 GOOD = "0,mu-,300,1,2,3,0,0.6,0.8,0"

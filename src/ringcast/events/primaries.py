@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from jaxtyping import Int
@@ -61,10 +60,11 @@ class Primaries:
         if isinstance(events, int) and not -len(self) <= events < len(self):
             raise IndexError(f"event {events} of {len(self)}")
         pick = slice(events, events + 1 or None) if isinstance(events, int) else events
-        picked = torch.arange(len(self))[pick].tolist()
-        edges = list(pairwise(self.start.tolist()))
-        rows = [row for event in picked for row in range(*edges[event])]
-        return Primaries(self.particles[rows], torch.cat([self.start.new_zeros(1), self.counts[picked].cumsum(0)]))
+        picked = torch.arange(len(self))[pick]
+        counts = self.counts[picked]
+        start = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+        rows = torch.arange(int(start[-1])) + torch.repeat_interleave(self.start[picked] - start[:-1], counts)
+        return Primaries(self.particles[rows], start)
 
     @property
     def counts(self) -> Int[Tensor, " event"]:

@@ -33,6 +33,22 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
         return self
 
     @model_validator(mode="after")
+    def _shines(self) -> "SimulationPlan":
+        from ringcast.events import particle_type
+        from ringcast.simulation.threshold import (  # not above: help shall not wait for torch
+            dark_particle,
+            threshold_mev,
+        )
+
+        dark = None if self.primaries is not None else dark_particle(self.particles, self.energy_mev[1])
+        if dark is not None:
+            raise ValueError(
+                f"energy_mev ends at {self.energy_mev[1]:g}, where {dark} makes no light; expected to reach more than"
+                f" {threshold_mev(particle_type(dark)):.4g} MeV, or other particles"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_digits_to_trigger(self) -> "SimulationPlan":
         if self.trigger and self.digitiser == "simple":
             raise ValueError("trigger counts digits, of which the simple digitiser has none; choose digitiser auto")

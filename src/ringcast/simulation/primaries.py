@@ -16,11 +16,11 @@ from ringcast.geometry import Detector, distance_to_wall_cm
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.primary_files import FileFormat, Listed, ListedEvent, read_listed
 from ringcast.simulation.switches import LARGEST_MEV, LEAST_MEV
+from ringcast.simulation.threshold import threshold_mev
 
-__all__ = ["plan_fields", "read_primaries", "require_primaries", "threshold_mev"]
+__all__ = ["plan_fields", "read_primaries", "require_primaries"]
 
 _LOG = logging.getLogger(__name__)
-_INDEX = 1.34
 _UNIT_WITHIN = 1e-3
 _LATEST_NS = 1e6
 _NEUTRINOS = frozenset({12, -12, 14, -14, 16, -16})
@@ -39,20 +39,6 @@ class _Moved(NamedTuple):
     @property
     def shines(self) -> bool:
         return self.energy_mev >= threshold_mev(self.particle)
-
-
-def threshold_mev(particle: ParticleType) -> float:
-    """Least kinetic energy in MeV of a primary that is alone in its event.
-
-    A charged one starts to shine at m (1 / sqrt(1 - 1 / n^2) - 1) with n = 1.34; a plan's least energy holds as well.
-
-    Example:
-        >>> [round(threshold_mev(particle_type(name)), 1) for name in ("e-", "mu+", "pi-", "pi0", "proton")]
-        [1.0, 53.1, 70.1, 1.0, 471.3]
-    """
-    if particle.charge == 0:
-        return LEAST_MEV
-    return max(particle.mass_mev * (1 / math.sqrt(1 - 1 / _INDEX**2) - 1), LEAST_MEV)
 
 
 def read_primaries(

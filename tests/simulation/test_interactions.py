@@ -8,7 +8,7 @@ from ringcast.simulation.flight import FATES
 from ringcast.simulation.interactions import NONE, load_interactions
 from ringcast.simulation.optics import load_optics
 from ringcast.simulation.scatter import birth_polarisation, mirrored_polarisation, rayleigh
-from ringcast.simulation.surface import bounce, tube_reflectivity
+from ringcast.simulation.surface import bounce, face_shares, fresnel
 from ringcast.simulation.transport import follow, transport
 from ringcast.units import C_CM_PER_NS
 from tests.simulation.closed_forms import INDEX, all_seeing_wall, flat_optics, no_sensors, straight_step
@@ -167,17 +167,40 @@ def test_reflections_on_a_face_are_geometric_and_all_light_is_seen():
     assert chi_square.sf(((counts - expected) ** 2 / expected).sum(), 6) > 1e-4
 
 
-def test_glass_reflects_by_fresnel_and_the_rest_is_lost_in_the_tube():
+def test_fresnel_in_front_at_brewsters_angle_and_beyond_the_limit():
+    assert fresnel(1.0, 1.5, 1.0) == pytest.approx(0.04)
+    assert fresnel(1.0, 1.34, 1.6) == pytest.approx((0.26 / 2.94) ** 2)
+    assert fresnel(0.7, 1.5, 1.0) == 1.0  # 1.5 sin t > 1
+    brewster = 1 / np.sqrt(1 + 1.5**2)  # cosine of the angle in air at which one polarisation is not reflected
+    half = 0.5 * ((1.5**2 - 1) / (1.5**2 + 1)) ** 2
+    assert fresnel(brewster, 1.0, 1.5) == pytest.approx(half)
+    assert fresnel(np.sqrt(1 - brewster**2), 1.5, 1.0) == pytest.approx(half)  # the same ray from the other side
+
+
+@pytest.mark.parametrize("cosine", [1.0, 0.8, 0.6, 0.2])
+def test_shares_of_a_face_are_the_sum_over_turns_in_the_glass(cosine):
+    """One photon followed side by side: at the outer side, at the photocathode, at the empty tube, and back."""
+    taken, back = face_shares(-cosine, 1.34, 1.6, 0.32)
+    within = np.sqrt(1 - (1.34 / 1.6) ** 2 * (1 - cosine**2))
+    outer, inner = fresnel(cosine, 1.34, 1.6), fresnel(within, 1.6, 1.0)
+    assert fresnel(within, 1.6, 1.34) == pytest.approx(outer)
+    inside, expected_taken, expected_back = 1 - outer, 0.0, outer
+    for _ in range(60):
+        expected_taken += inside * 0.68
+        returning = inside * 0.32 * inner
+        expected_back += returning * (1 - outer)
+        inside = returning * outer
+    assert (taken, back) == pytest.approx((expected_taken, expected_back))
+    assert (inner == 1.0) == (1.34**2 * (1 - cosine**2) >= 1)
+    assert taken + back == pytest.approx(1.0) if inner == 1.0 else taken + back < 1
+
+
+def test_photons_at_a_face_follow_its_shares():
     """Photons of the axis meet the top at one angle only: shares of seen, reflected and lost at the first face."""
-    assert tube_reflectivity(1.0, INDEX, 1.5) == pytest.approx(0.04)
-    assert tube_reflectivity(0.66, INDEX, 1.5) == 1.0  # 1.34 sin t > 1
-    brewster = 1 / np.sqrt(1 + 1.5**2)  # sine in the glass of the angle at which one polarisation is not reflected
-    half = tube_reflectivity(np.sqrt(1 - (1.5 * brewster / INDEX) ** 2), INDEX, 1.5)
-    assert half == pytest.approx(0.5 * ((1.5**2 - 1) / (1.5**2 + 1)) ** 2)
     cosine = 1 / (INDEX * np.sqrt(1 - (0.511 / 10_000.511) ** 2))
-    back = 0.3 * tube_reflectivity(cosine, INDEX, 1.5)
+    taken, back = face_shares(cosine, INDEX, 1.5, 0.3)
     journeys = fly(all_seeing_wall(1000.0, 50.0), NONE._replace(face_reflectivity=0.3, glass_index=1.5, most_turns=0))
-    for fate, share in (("seen", 0.7), ("cut", back), ("face", 0.3 - back)):
+    for fate, share in (("seen", taken), ("cut", back), ("face", 1 - taken - back)):
         assert abs(journeys.count(fate) / N - share) < 4 * np.sqrt(share * (1 - share) / N), fate
 
 

@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, model_validator
 
 from ringcast.errors import ConfigError, RingcastError, fault_sentence
 from ringcast.geometry.dead import read_dead, with_dead
@@ -53,6 +53,10 @@ class TableConfig(_Part):
     """Distance of the wall from the axis; leave out for the median of the barrel sensors."""
     half_height_cm: PositiveFloat | None = None
     """Distance of the caps from the middle plane; leave out for the median of the cap sensors."""
+    behind_face_cm: NonNegativeFloat = 0.0
+    """How far the table's positions lie behind the faces. WCSim's tables of single tubes give the centre of the sphere
+    that a face is a cap of: (r^2 - h^2) / (2 h) behind the rim for a face of radius r and height h, 8.92 cm for 20 inches.
+    The positions are moved into the tank by this, along the orientations."""
 
     @property
     def wall_cm(self) -> tuple[float | None, float | None]:
@@ -148,7 +152,8 @@ def _build(config: DetectorConfig, folder: Path) -> Detector:
     common = {"name": config.name, "pmt_type": config.pmt_type, "pmt_radius_cm": config.pmt_radius_cm}
     if config.table is not None:
         table = folder / config.table.file
-        tank = detector_from_table(table, **common, description=config.description, wall_cm=config.table.wall_cm)[0]  # type: ignore[arg-type]
+        given = {"wall_cm": config.table.wall_cm, "behind_face_cm": config.table.behind_face_cm}
+        tank = detector_from_table(table, **common, description=config.description, **given)[0]  # type: ignore[arg-type]
         require_apart(tank)
         return tank
     assert config.cylinder is not None

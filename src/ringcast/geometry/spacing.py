@@ -12,10 +12,14 @@ __all__ = ["close_pairs", "nearest", "require_apart"]
 _SLACK = 0.01
 """Share of the sum of two radii by which faces may overlap: neighbours on the dome of a module stand at an angle, and
 WCTE's 4.0 cm tubes are 7.99 cm apart."""
+_LARGE_SINE = 0.7
+"""Of the angle between two faces; tubes of one module are at 18 to 36 degrees to their neighbours."""
 
 
 def require_apart(detector: Detector) -> None:
     """Refuse a detector in which the faces of two sensors overlap.
+
+    Faces at right angles, of a barrel and a cap, may be nearer where one is wholly on one side of the other's plane.
 
     Raises:
         ArgumentError: Two sensors are closer than the sum of their radii, less one per cent.
@@ -27,13 +31,27 @@ def require_apart(detector: Detector) -> None:
     position, radius = detector.position_cm.double().numpy(), detector.pmt_radius_cm.double().numpy()
     first, second = close_pairs(position, 2 * float(radius.max()))
     apart = np.linalg.norm(position[first] - position[second], axis=-1)
-    bad = (apart < (1 - _SLACK) * (radius[first] + radius[second])).nonzero()[0]
+    near = apart < (1 - _SLACK) * (radius[first] + radius[second])
+    bad = (near & ~_one_beside_the_other(detector, first, second)).nonzero()[0]
     if len(bad):
         one, other, gap = int(first[bad[0]]), int(second[bad[0]]), float(apart[bad[0]])
         raise ArgumentError(
             f"detector {detector.name}: sensors {one} and {other} overlap, {gap:.2f} cm apart with radii of"
             f" {radius[one]:g} and {radius[other]:g} cm ({len(bad)} such pairs); correct the table or pmt_radius_cm"
         )
+
+
+def _one_beside_the_other(
+    detector: Detector, first: Int[np.ndarray, " pair"], second: Int[np.ndarray, " pair"]
+) -> NDArray[np.bool_]:
+    """Pairs of faces at a large angle of which one disc does not reach the plane of the other."""
+    position, normal = detector.position_cm.double().numpy(), detector.normal.double().numpy()
+    radius = detector.pmt_radius_cm.double().numpy()
+    way = position[second] - position[first]
+    sine = np.sqrt(np.clip(1 - (normal[first] * normal[second]).sum(-1) ** 2, 0, 1))
+    clear = np.abs((way * normal[first]).sum(-1)) > radius[second] * sine
+    clear |= np.abs((way * normal[second]).sum(-1)) > radius[first] * sine
+    return clear & (sine > _LARGE_SINE)
 
 
 def close_pairs(

@@ -61,6 +61,7 @@ def detector_from_table(
     pmt_radius_cm: float,
     description: str = "",
     wall_cm: tuple[float | None, float | None] = (None, None),
+    behind_face_cm: float = 0.0,
 ) -> tuple[Detector, Tensor]:
     """Build a detector of a table's inner sensors, and say which row of the table each of them is.
 
@@ -73,6 +74,7 @@ def detector_from_table(
         description: What it is and where it comes from.
         wall_cm: Radius and half height of the wall; None takes the median of the sensors there, which suits single
             tubes but not modules, whose tubes stand at several depths.
+        behind_face_cm: How far the table's positions lie behind the faces; the detector has those of the faces.
 
     Returns:
         The detector, and the table rows it keeps (outer sensors, and tubes whose location disagrees with their
@@ -85,6 +87,7 @@ def detector_from_table(
     position = torch.as_tensor(columns["position"], dtype=torch.float64)
     normal = torch.nn.functional.normalize(torch.as_tensor(columns["orientation"], dtype=torch.float64), dim=-1)
     surface = _surface(columns, position, normal)
+    position = position + behind_face_cm * normal
     distance, height = position[:, :2].norm(dim=-1), position[:, 2].abs()
     inner = surface < _OUTER
     if not bool(inner.any()):

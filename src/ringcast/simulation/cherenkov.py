@@ -20,6 +20,7 @@ class Steps(NamedTuple):
     start_cm: NDArray[np.float64]
     end_cm: NDArray[np.float64]
     start_direction: NDArray[np.float64]
+    """(step, 3): the light is emitted about directions that go evenly from this one to `end_direction`."""
     end_direction: NDArray[np.float64]
     start_energy_mev: NDArray[np.float64]
     end_energy_mev: NDArray[np.float64]

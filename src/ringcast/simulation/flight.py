@@ -11,7 +11,7 @@ from ringcast.simulation.domes import first_dome, in_dome
 from ringcast.simulation.emission import born, interpolate
 from ringcast.simulation.philox import uniform4
 from ringcast.simulation.scatter import birth_polarisation, forward, mirrored_polarisation, rayleigh
-from ringcast.simulation.surface import bounce, mirror, tube_reflectivity, wall_normal
+from ringcast.simulation.surface import bounce, face_shares, mirror, wall_normal
 from ringcast.simulation.wall import sensor_at, wall_crossing
 from ringcast.units import C_CM_PER_NS
 
@@ -113,13 +113,14 @@ def _meet(point, direction, found, surface, place, optics, wall, interactions, n
     if found < 0:
         share = interpolate(interactions.wall_reflectivity, place) if len(interactions.wall_reflectivity) > 0 else 0.0
         return (_CUT, chance / share) if chance < share else (_WALL, 0.0)
-    if chance < interactions.face_reflectivity:
-        back = 1.0
-        if interactions.glass_index > 0.0:
-            a, b, c = _face_normal(x, y, z, found, surface, wall)
-            index = interpolate(optics.phase_index, place)
-            back = tube_reflectivity(u * a + v * b + w * c, index, interactions.glass_index)
-        return _CUT if chance < interactions.face_reflectivity * back else _FACE, 0.0
+    back = missed = interactions.face_reflectivity
+    if interactions.glass_index > 0.0:
+        a, b, c = _face_normal(x, y, z, found, surface, wall)
+        index = interpolate(optics.phase_index, place)
+        taken, back = face_shares(u * a + v * b + w * c, index, interactions.glass_index, missed)
+        missed = 1.0 - taken
+    if chance < missed:
+        return _CUT if chance < back else _FACE, 0.0
     if len(interactions.acceptance) > 0 and other >= _accepted(x, y, found, surface, direction, wall, interactions):
         return _FACE, 0.0
     return _SEEN, 0.0

@@ -23,6 +23,7 @@ from ringcast.simulation.ancestry import Family, family_of, list_emitters, track
 from ringcast.simulation.capture import capture_muons
 from ringcast.simulation.cherenkov import Steps, select_steps
 from ringcast.simulation.engine_data import VARIABLE
+from ringcast.simulation.path_direction import turned_to_chord
 from ringcast.simulation.path_length import true_length_cm
 from ringcast.simulation.tracks import event_generator
 from ringcast.units import second
@@ -155,11 +156,12 @@ def _charged_steps(
     key = track_key(vertices["event"], vertices["tid"])
     mass = _masses(family, key)
     first = np.flatnonzero((key[1:] == key[:-1]) & (mass[1:] > 0))
-    chord = np.linalg.norm(vertices["position"][first + 1] - vertices["position"][first], axis=-1)
+    way = vertices["position"][first + 1] - vertices["position"][first]
+    chord = np.linalg.norm(way, axis=-1)
     energy, rest = vertices["energy"][first], mass[first]
     heavy_and_slow = (rest > _HEAVY_ABOVE_MEV) & (rest > (energy + rest) * np.sqrt(1 - 1 / _FASTEST_LIGHT**2))
     keep = (chord > 0) & (energy > 0) & ~heavy_and_slow
-    first, chord, mass = first[keep], chord[keep], rest[keep]
+    first, way, chord, mass = first[keep], way[keep], chord[keep], rest[keep]
     a, b = vertices[first], vertices[first + 1]
     event = row[a["event"].astype(np.int64)]
     steps = Steps(
@@ -167,8 +169,8 @@ def _charged_steps(
         number=np.arange(len(event)) - np.searchsorted(event, event),
         start_cm=np.ascontiguousarray(a["position"]),
         end_cm=np.ascontiguousarray(b["position"]),
-        start_direction=np.ascontiguousarray(a["direction"]),
-        end_direction=np.ascontiguousarray(b["direction"]),
+        start_direction=turned_to_chord(a["direction"], way),
+        end_direction=turned_to_chord(b["direction"], way),
         start_energy_mev=a["energy"].copy(),
         end_energy_mev=b["energy"].copy(),
         start_time_ns=time_ns[first],

@@ -17,8 +17,9 @@ FACE_REFLECTIVITY = 0.32
 FACE_LOSS_IN_EFFICIENCY = 0.25
 """Share of light that WCSim takes a tube's face to have reflected when its quantum efficiency was measured
 (`src/WCSimStackingAction.cc`: ratio = 1 / (1 - 0.25))."""
-GLASS_INDEX = 1.531
-"""Refractive index of WCSim's glass at 400 nm (`src/WCSimConstructMaterials.cc`, 1.52 to 1.56 from 600 to 300 nm)."""
+GLASS_INDEX = 1.600
+"""Refractive index of WCSim's glass until version 1.10 (`src/WCSimConstructMaterials.cc`); 1.52 to 1.56 from 600 to 300 nm
+in later ones, with which tubes of 20 inches see 0.3 % more light."""
 SPECULAR_SHARES = (0.3, 0.2, 0.2)
 """Specular lobe, specular spike and backscatter in WCSim's table of the black sheet; the rest is diffuse."""
 DIFFUSE_SHARES = (0.0, 0.0, 0.0)
@@ -45,8 +46,9 @@ class Interactions(NamedTuple):
     face_reflectivity: float
     """Share of light at a sensor's face that the photocathode does not take."""
     glass_index: float
-    """Index of the glass, behind which the light that the photocathode does not take meets the empty tube: it is
-    reflected by Fresnel's law or lost in the tube. 0 reflects all of it at any angle."""
+    """Index of the glass of a sensor's face, which reflects by Fresnel's law on the water's side, and behind the
+    photocathode against the empty tube: what passes there is lost. 0 has no glass and reflects the whole share that
+    the photocathode does not take at any angle."""
     lobes: NDArray[np.float64]
     """Cumulative shares of specular lobe, spike and backscatter; the rest is diffuse."""
     slope_rad: float
@@ -83,11 +85,12 @@ def load_interactions(
     the photocathode takes a share 1 - R. A tabulated efficiency counts all light that falls on the tube, so light that
     reaches the photocathode is seen with a larger one: as WCSim does, photons at birth are made more numerous by
     1 / (1 - 0.25) when reflection is on. With R = 0.32, 0.68 / 0.75 = 0.907 of the tabulated efficiency is left at the
-    first face, and reflected light has another chance.
+    first photocathode, and reflected light has another chance.
 
-    Reflection "wcsim" does what Geant4 makes of WCSim's surfaces: the sheet is diffuse, and of the share R at a face
-    only what glass against an empty tube reflects comes back (4 % in front, all beyond 48 degrees). Reflection
-    "constant" mirrors the whole share R at any angle, and the sheet has lobe, spike and backscatter.
+    Reflection "wcsim" does what Geant4 makes of WCSim's surfaces: the sheet is diffuse; the glass of a face reflects on
+    the water's side (0.8 % in front, 3 % at 60 degrees), and of the share R at the photocathode only what glass against
+    an empty tube reflects comes back (5 % in front, all beyond 48 degrees); see `ringcast.simulation.surface`.
+    Reflection "constant" mirrors the whole share R at any angle, and the sheet has lobe, spike and backscatter.
 
     Example:
         >>> from ringcast.simulation.optics import load_optics

@@ -5,7 +5,7 @@ import math
 from ringcast.simulation.device import device
 from ringcast.simulation.scatter import on_cone
 
-__all__ = ["bounce", "mirror", "tube_reflectivity", "wall_normal"]
+__all__ = ["bounce", "face_shares", "fresnel", "mirror", "wall_normal"]
 
 
 @device
@@ -29,27 +29,53 @@ def mirror(u, v, w, a, b, c):  # type: ignore[no-untyped-def]
 
 
 @device
-def tube_reflectivity(cosine, water, glass):  # type: ignore[no-untyped-def]
-    """Share of unpolarised light that glass reflects against an empty tube, by Fresnel's law.
-
-    Light of angle t in water of index n has n sin t = n' sin t' in the glass; from n sin t = 1 on all is reflected.
+def fresnel(cosine, before, after):  # type: ignore[no-untyped-def]
+    """Share of unpolarised light that the surface between two clear media reflects; 1 where all of it is.
 
     Args:
-        cosine: Cosine of the angle in the water, of either sign.
-        water: Refractive index of water.
-        glass: Refractive index of the glass.
+        cosine: Cosine of the angle to the normal in the first medium, not negative.
+        before: Refractive index of the first medium.
+        after: Refractive index of the second.
 
     Example:
-        >>> round(tube_reflectivity(1.0, 1.34, 1.5), 3), tube_reflectivity(0.6, 1.34, 1.5)
+        >>> round(fresnel(1.0, 1.5, 1.0), 3), fresnel(0.6, 1.5, 1.0)
         (0.04, 1.0)
     """
-    square = water * water * (1.0 - cosine * cosine)
-    if square >= 1.0:
+    square = 1.0 - (before / after) * (before / after) * (1.0 - cosine * cosine)
+    if square <= 0.0:
         return 1.0
-    inside, outside = math.sqrt(1.0 - square / (glass * glass)), math.sqrt(1.0 - square)
-    across = (glass * inside - outside) / (glass * inside + outside)
-    along = (glass * outside - inside) / (glass * outside + inside)
+    beyond = math.sqrt(square)
+    across = (before * cosine - after * beyond) / (before * cosine + after * beyond)
+    along = (after * cosine - before * beyond) / (after * cosine + before * beyond)
     return 0.5 * (across * across + along * along)
+
+
+@device
+def face_shares(cosine, water, glass, passed):  # type: ignore[no-untyped-def]
+    """Shares of light that a tube's photocathode takes and that comes back into the water; the rest is lost inside.
+
+    The light meets glass, then the photocathode on its inner side, then the empty tube. The outer side reflects W. Of
+    what reaches the photocathode a share 1 - R is taken; the rest meets the empty tube, which reflects V of it and
+    swallows 1 - V. Light that turns back meets the outer side again, which reflects W as from the water. With q = R V
+    (1 - W)(1 - R) / (1 - q W) is taken and W + (1 - W)^2 q / (1 - q W) comes back. W and V are Fresnel's; the glass is
+    thin, so that both sides are parallel.
+
+    Args:
+        cosine: Cosine of the angle to the normal in the water, of either sign.
+        water: Refractive index of water.
+        glass: Refractive index of the glass.
+        passed: R, the share that the photocathode does not take.
+
+    Example:
+        >>> taken, back = face_shares(1.0, 1.34, 1.6, 0.32)
+        >>> round(taken, 3), round(back, 3)
+        (0.675, 0.025)
+    """
+    square = 1.0 - (water / glass) * (water / glass) * (1.0 - cosine * cosine)
+    outer = fresnel(abs(cosine), water, glass)
+    turned = passed * fresnel(math.sqrt(max(square, 0.0)), glass, 1.0)
+    through = (1.0 - outer) / (1.0 - turned * outer)
+    return through * (1.0 - passed), outer + (1.0 - outer) * through * turned
 
 
 @device

@@ -49,6 +49,31 @@ def test_a_table_may_say_where_the_wall_is(tmp_path):
         load_detector(write(tmp_path, text.replace("radius_cm = 50", "radius_cm = 65")))
 
 
+def test_a_table_may_give_points_behind_the_faces(tmp_path):
+    position = np.array([[50.0, 0, 0], [-50.0, 0, 0], [0, 50.0, 3], [0, 0, 40.0], [0, 0, -40.0]])
+    normal = -position / np.linalg.norm(position, axis=1, keepdims=True)
+    np.savez(tmp_path / "tubes.npz", position=position - 2.5 * normal, orientation=normal)
+    text = GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "tubes.npz"\nbehind_face_cm = 2.5\n'
+    tank = load_detector(write(tmp_path, text))
+    np.testing.assert_allclose(tank.position_cm, position)
+    assert (tank.radius_cm, tank.half_height_cm) == pytest.approx((50.0, 40.0))
+    with pytest.raises(ConfigError, match=r"table\.behind_face_cm: .*greater than or equal to 0; found -1"):
+        load_detector(write(tmp_path, text.replace("= 2.5", "= -1")))
+
+
+def test_a_cap_and_a_barrel_may_meet_in_the_corner(tmp_path):
+    """Two faces at right angles, 6.4 cm apart, of which neither reaches the plane of the other; nearer they cross."""
+    position = np.array([[50.0, 0, 35.5], [-50.0, 0, 0], [0, 50.0, 0], [45.5, 0, 40.0], [0, 0, -40.0]])
+    normal = np.array([[-1.0, 0, 0], [1, 0, 0], [0, -1, 0], [0, 0, -1], [0, 0, 1]])
+    text = GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "tubes.npz"\n'
+    np.savez(tmp_path / "tubes.npz", position=position, orientation=normal)
+    assert len(load_detector(write(tmp_path, text))) == 5
+    position[0, 2], position[3, 0] = 37.0, 47.0
+    np.savez(tmp_path / "tubes.npz", position=position, orientation=normal)
+    with pytest.raises(ConfigError, match=r"bucket: sensors 0 and 3 overlap, 4\.24 cm apart"):
+        load_detector(write(tmp_path, text))
+
+
 def test_overlapping_sensors_of_a_table_are_refused(tmp_path):
     position = np.array([[50.0, 0, 0], [-50.0, 0, 0], [50.0, 0, 7.5], [0, 0, 40.0], [0, 0, -40.0]])
     np.savez(tmp_path / "tubes.npz", position=position, orientation=-position)

@@ -6,7 +6,16 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from ringcast.errors import ConfigError, RingcastError, fault_sentence
 from ringcast.geometry.dead import read_dead, with_dead
@@ -55,8 +64,8 @@ class TableConfig(_Part):
     """Distance of the caps from the middle plane; leave out for the median of the cap sensors."""
     behind_face_cm: NonNegativeFloat = 0.0
     """How far the table's positions lie behind the faces. WCSim's tables of single tubes give the centre of the sphere
-    that a face is a cap of: (r^2 - h^2) / (2 h) behind the rim for a face of radius r and height h, 8.92 cm for 20 inches.
-    The positions are moved into the tank by this, along the orientations."""
+    that a face is a cap of: (r^2 - h^2) / (2 h) behind the rim for a face of radius r and height h, 8.92 cm for 20
+    inches. The positions are moved into the tank by this, along the orientations."""
 
     @property
     def wall_cm(self) -> tuple[float | None, float | None]:

@@ -18,8 +18,8 @@ FACE_LOSS_IN_EFFICIENCY = 0.25
 """Share of light that WCSim takes a tube's face to have reflected when its quantum efficiency was measured
 (`src/WCSimStackingAction.cc`: ratio = 1 / (1 - 0.25))."""
 GLASS_INDEX = 1.600
-"""Refractive index of WCSim's glass until version 1.10 (`src/WCSimConstructMaterials.cc`); 1.52 to 1.56 from 600 to 300 nm
-in later ones, with which tubes of 20 inches see 0.3 % more light."""
+"""Refractive index of WCSim's glass until version 1.10 (`src/WCSimConstructMaterials.cc`). In later ones it is 1.52 to
+1.56 from 600 to 300 nm, with which tubes of 20 inches see 0.3 % more light."""
 SPECULAR_SHARES = (0.3, 0.2, 0.2)
 """Specular lobe, specular spike and backscatter in WCSim's table of the black sheet; the rest is diffuse."""
 DIFFUSE_SHARES = (0.0, 0.0, 0.0)

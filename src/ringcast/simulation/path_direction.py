@@ -15,8 +15,8 @@ def turned_to_chord(direction: NDArray[np.float64], chord_cm: NDArray[np.float64
     scattering bends a path many times within a step, so that the direction at an end is further from the chord than
     those between: an even turn from end to end makes too wide a ring, and the chord for all makes too narrow a one.
     Half way between the two, the light of electrons of 500 MeV has the angles to the axis that Geant4's own Cherenkov
-    process gives with 300 photons a step, as in WCSim: to 1 % on the ring (40 to 44 degrees), to 5 % in 11 other bins up
-    to 80 degrees, and 4 to 10 % too much beyond. The even turn is 3 % low on the ring and 15 to 34 % high beyond 80
+    process gives with 300 photons a step, as in WCSim: to 1 % on the ring (40 to 44 degrees), to 5 % in 11 other bins
+    up to 80 degrees, and 4 to 10 % too much beyond. The even turn is 3 % low on the ring and 15 to 34 % high beyond 80
     degrees, the chord 3 % high on the ring.
 
     Args:

@@ -113,9 +113,9 @@ class LightSwitches(BaseModel):
     scattering: bool = False
     """Scatter light on its way."""
     reflection: Literal["off", "wcsim", "constant"] = "off"
-    """Reflect light at the black sheet (0.11 to 0.15 of it) and at the sensors' faces: wcsim as Geant4 does with WCSim's
-    surfaces, a diffuse sheet and faces of glass, photocathode and empty tube that reflect 0.03 in front and 0.33 or more
-    beyond 60 degrees; constant with a partly specular sheet and faces that mirror 0.32 at any angle."""
+    """Reflect light at the black sheet (0.11 to 0.15 of it) and at the sensors' faces: wcsim as Geant4 does with
+    WCSim's surfaces, a diffuse sheet and faces of glass, photocathode and empty tube that reflect 0.03 in front and
+    0.33 or more beyond 60 degrees; constant with a partly specular sheet and faces that mirror 0.32 at any angle."""
     pmt_shape: Literal["disc", "cap"] = "disc"
     """Sensors as flat discs on the wall, or as spherical caps that stand out of it by the height of their type."""
     angular_acceptance: bool = False

@@ -15,7 +15,6 @@ def events(start_chain):
     chain = start_chain(
         detector="super-k",
         n_events=EVENTS,
-        batch=EVENTS,
         energy_mev=(500, 500),
         position_cm=(0, 0, 0),
         direction=(1, 0, 0),
@@ -26,7 +25,7 @@ def events(start_chain):
         digitiser="ski",
         trigger=True,
     )
-    hits = chain.run(0).hits
+    hits = chain.run(range(EVENTS)).hits
     charge = np.add.reduceat(hits.charge_pe.double().numpy(), hits.start.numpy()[:-1])
     return charge, np.diff(hits.start.numpy())
 

@@ -80,3 +80,15 @@ def test_photoelectrons_are_those_of_the_hits(start_chain):
     late = hits.time_ns - first[hit]
     assert float(late.abs().median()) < 2.0
     assert float(hits.charge_pe.sum()) == pytest.approx(1.02 * len(light.pmt), rel=0.05)
+
+
+def test_photoelectrons_do_not_depend_on_the_batches(start_chain):
+    fields = {"particles": ("mu+", "pi0"), "photoelectrons": True, "dark_noise": True, "window_ns": 5000.0}
+    small, large = start_chain(batch=5, **fields), start_chain(batch=10, **fields)
+    parts, whole = [small.run(number).photoelectrons for number in (0, 1)], large.run(0).photoelectrons
+    for name in ("pmt", "time_ns", "parent"):
+        assert torch.equal(torch.cat([getattr(part, name) for part in parts]), getattr(whole, name))
+    for name in ("number", "parent"):
+        assert torch.equal(torch.cat([getattr(part.emitters, name) for part in parts]), getattr(whole.emitters, name))
+    times = torch.cat([part.emitters.tracks.time_ns for part in parts])
+    assert torch.equal(times, whole.emitters.tracks.time_ns)

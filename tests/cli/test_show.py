@@ -159,6 +159,18 @@ def test_detectors_are_listed(run):
     assert all(row["source"] for row in document)
 
 
+def test_types_of_sensors_are_listed(run):
+    code, out, err = run("detector", "sensors")
+    assert (code, err) == (0, "")
+    assert len(out.splitlines()) == 7
+    document = {row["name"]: row for row in json.loads(run("detector", "sensors", "--json")[1])}
+    # WCSim src/WCSimPMTObject.cc: peak of the tabulated efficiency, times 95 % for the 3-inch tubes
+    assert document["PMT20inch"]["peak_efficiency"] == pytest.approx(0.211)
+    assert document["PMT3inchR14374"]["peak_efficiency"] == pytest.approx(0.95 * 0.2695 / 0.73, abs=1e-3)
+    assert document["PMT3inchR14374"]["time_spread_ns"] == pytest.approx(0.6, rel=0.02)
+    assert document["PMT8inch"]["radius_cm"] == pytest.approx(10.16)
+
+
 def test_dead_sensors_are_counted_and_drawn(run, tmp_path):
     listed, picture = tmp_path / "dead.txt", tmp_path / "wcte.png"
     listed.write_text("# a module\n" + " ".join(str(number) for number in range(380, 399)), encoding="utf-8")

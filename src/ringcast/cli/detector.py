@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,17 +37,58 @@ def list_presets(*, json_output: Annotated[bool, Parameter(name="--json", negati
     if json_output:
         print(json.dumps([_numbers(tank) | {"source": preset_source(tank.name)} for tank in tanks]))
         return
+    rows = []
+    for tank in tanks:
+        size = (f"{tank.radius_cm / m:.2f} m", f"{2 * tank.half_height_cm / m:.2f} m")
+        cover = f"{100 * tank.coverage:.1f} %"
+        rows.append((tank.name, *size, f"{len(tank):,}", tank.pmt_type, cover, preset_source(tank.name)))
+    _print_table(("name", "radius", "height", "sensors", "type", "coverage", "source"), rows)
+
+
+@app.command
+def sensors(*, json_output: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
+    """List the types of sensors that a detector can have, for the key pmt_type of your own TOML file.
+
+    Efficiency is the largest product of quantum and collection efficiency, charge the mean of one photoelectron, time
+    the standard deviation at 1 pe, electronics what --digitiser auto takes.
+
+    Example:
+        ringcast detector sensors
+
+    Args:
+        json_output: Print the list as one JSON document.
+    """
+    from ringcast.simulation.sensor_types import sensor_types
+
+    if json_output:
+        print(json.dumps([kind._asdict() for kind in sensor_types()]))
+        return
+    rows = [
+        (
+            kind.name,
+            f"{kind.radius_cm:.1f} cm",
+            f"{100 * kind.peak_efficiency:.1f} % at {kind.peak_nm:.0f} nm",
+            f"{kind.charge_pe:.2f} pe",
+            f"{kind.time_spread_ns:.2f} ns",
+            f"{kind.dark_rate_khz:.1f} kHz",
+            kind.digitiser,
+        )
+        for kind in sensor_types()
+    ]
+    _print_table(("type", "radius", "efficiency", "charge", "time", "dark rate", "electronics"), rows)
+
+
+def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table; columns of numbers stand on the right."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="bold")
-    for heading in ("name", "radius", "height", "sensors", "type", "coverage", "source"):
-        number = heading in ("radius", "height", "sensors", "coverage")
+    for heading, first in zip(headings, rows[0], strict=True):
+        number = first[:1].isdigit() and "at" not in first
         table.add_column(heading, justify="right" if number else "left", no_wrap=heading != "source")
-    for tank in tanks:
-        size = (f"{tank.radius_cm / m:.2f} m", f"{2 * tank.half_height_cm / m:.2f} m")
-        cover = f"{100 * tank.coverage:.1f} %"
-        table.add_row(tank.name, *size, f"{len(tank):,}", tank.pmt_type, cover, preset_source(tank.name))
+    for row in rows:
+        table.add_row(*row)
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     Console(markup=False, highlight=False, width=width).print(table)
 

@@ -12,7 +12,7 @@ from ringcast.errors import ArgumentError
 from ringcast.simulation.table_file import read_table
 from ringcast.simulation.water import Water, water_lengths, wcsim_column
 
-__all__ = ["Optics", "SensorResponse", "expose_cm", "load_optics", "load_sensor"]
+__all__ = ["Optics", "SensorResponse", "detection_efficiency", "expose_cm", "load_optics", "load_sensor"]
 
 _STEP_NM = 1.0
 _INVERSE_POINTS = 4096
@@ -74,7 +74,8 @@ def _constants(pmt_type: str) -> dict[str, Any]:
     return dict(sensors[pmt_type])
 
 
-def _efficiency(pmt_type: str, grid_nm: NDArray[np.float64]) -> NDArray[np.float64]:
+def detection_efficiency(pmt_type: str, grid_nm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quantum times collection efficiency of a sensor type at some wavelengths; 0 outside its table."""
     rows = [row for row in read_table("pmt_quantum_efficiency_wcsim.csv") if row["pmt"] == pmt_type]
     wavelength = [float(row["wavelength_nm"]) for row in rows]
     quantum = [float(row["qe_used"]) for row in rows]
@@ -99,7 +100,7 @@ def load_optics(pmt_type: str, water: Water = "wcsim") -> Optics:
         1.3442
     """
     grid = np.arange(280.0, 701.0, _STEP_NM)
-    efficiency = _efficiency(pmt_type, grid)
+    efficiency = detection_efficiency(pmt_type, grid)
     seen = efficiency > 0
     index = wcsim_column("refractive_index", grid)
     spectrum = efficiency / grid**2

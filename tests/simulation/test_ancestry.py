@@ -84,8 +84,9 @@ def test_photoelectrons_are_those_of_the_hits(start_chain):
 
 def test_photoelectrons_do_not_depend_on_the_batches(start_chain):
     fields = {"particles": ("mu+", "pi0"), "photoelectrons": True, "dark_noise": True, "window_ns": 5000.0}
-    small, large = start_chain(batch=5, **fields), start_chain(batch=10, **fields)
-    parts, whole = [small.run(number).photoelectrons for number in (0, 1)], large.run(0).photoelectrons
+    chain = start_chain(**fields)
+    whole = chain.run(range(10)).photoelectrons
+    parts = [chain.run(events).photoelectrons for events in (range(3), range(3, 10))]
     for name in ("pmt", "time_ns", "parent"):
         assert torch.equal(torch.cat([getattr(part, name) for part in parts]), getattr(whole, name))
     for name in ("number", "parent"):

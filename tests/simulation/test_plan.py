@@ -36,6 +36,7 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
             {"leaves_through": "top", "direction": (0, 0, 1), "position_cm": (0, 0, 0)},
             "vertex and direction are fixed",
         ),
+        ({"vertex_within_cm": (9, -1, 1), "position_cm": (0, 0, 0)}, "vertex_within_cm chooses among drawn vertices"),
         ({"colour": "blue"}, "colour: unknown key, check its spelling; found 'blue'"),
     ],
 )
@@ -78,6 +79,19 @@ def test_primaries_fill_the_tank_evenly():
         counts = np.histogram(values.numpy(), bins=20, range=(0, 1))[0]
         assert counts.sum() == n
         assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
+
+
+def test_vertices_fill_a_part_of_the_tank_evenly():
+    n, tank = 2000, load_detector("mini")
+    plan = make_plan(**(GOOD | {"n_events": n, "vertex_within_cm": (30, -95, 60), "wall_distance_cm": 20}))
+    position = draw_tracks(plan, tank, np.arange(n)).position_cm
+    for values in ((position[:, :2].norm(dim=-1) / 30) ** 2, (position[:, 2] + 80) / 140):
+        counts = np.histogram(values.numpy(), bins=20, range=(0, 1))[0]
+        assert counts.sum() == n
+        assert ((counts - n / 20) ** 2 / (n / 20)).sum() < 19 + 4 * np.sqrt(2 * 19)
+    for empty in ((0, -10, 10), (10, 10, -10), (10, 85, 95)):
+        with pytest.raises(ArgumentError, match="has no place 20 cm from the wall of mini"):
+            draw_tracks(make_plan(**(GOOD | {"vertex_within_cm": empty, "wall_distance_cm": 20})), tank, np.arange(1))
 
 
 def test_tracks_leave_through_the_surface_that_the_plan_names():

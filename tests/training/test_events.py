@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from ringcast.errors import ArgumentError
+from ringcast.events import Primaries, Track
 from ringcast.geometry import SURFACES
 from ringcast.geometry.distances import surface_ahead
 from ringcast.geometry.symmetry import barrel_symmetry
@@ -43,6 +44,15 @@ def test_loads_only_tracks_that_leave_through_a_surface(all_events, tmp_path):
     write_events(file, up, all_events.hits[[0]], all_events.detector, metadata={})
     with pytest.raises(ArgumentError, match=r"no track in .* leaves through the bottom"):
         read_training_events(DataConfig(files=(file,), leaves_through="bottom"))
+
+
+def test_events_of_several_particles_are_refused(all_events, tmp_path):
+    file, n = tmp_path / "a.h5", len(all_events)
+    both = Track.concatenate([all_events.tracks, all_events.tracks])[[i % 2 * n + i // 2 for i in range(2 * n)]]
+    primaries = Primaries(both, torch.arange(0, 2 * n + 1, 2))
+    write_events(file, all_events.tracks, all_events.hits, all_events.detector, metadata={}, primaries=primaries)
+    with pytest.raises(ArgumentError, match=r"a\.h5 has events of several primaries, but the network predicts"):
+        read_training_events(DataConfig(files=(file,)))
 
 
 def test_split_is_a_partition_that_follows_the_seed():

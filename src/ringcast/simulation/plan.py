@@ -30,6 +30,8 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
         cut = self.leaves_through is not None or self.to_wall_cm > 0
         if cut and self.direction is not None and self.position_cm is not None:
             raise ValueError("leaves_through and to_wall_cm choose among drawn tracks; vertex and direction are fixed")
+        if self.vertex_within_cm is not None and self.position_cm is not None:
+            raise ValueError("vertex_within_cm chooses among drawn vertices; position_cm fixes the vertex")
         return self
 
     @model_validator(mode="after")

@@ -47,6 +47,8 @@ class PrimaryChoices(BaseModel):
     """Keep only tracks whose line leaves the tank through this surface; vertex and direction are drawn again."""
     wall_distance_cm: NonNegativeFloat = 50.0
     """Least distance of drawn vertices from the wall, in cm."""
+    vertex_within_cm: tuple[float, float, float] | None = None
+    """Draw vertices in this part of the tank only: its radius, lowest and highest z in cm."""
     to_wall_cm: NonNegativeFloat = 0.0
     """Least distance from the vertex to the wall along the direction, in cm; vertex and direction are drawn again if
     it is less."""

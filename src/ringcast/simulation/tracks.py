@@ -37,13 +37,20 @@ def require_room(plan: SimulationPlan, detector: Detector) -> None:
             raise ArgumentError(f"position_cm is {plan.position_cm}, outside {detector.name} ({size}); move it inside")
     elif plan.wall_distance_cm >= min(detector.radius_cm, detector.half_height_cm):
         raise ArgumentError(f"wall_distance_cm is {plan.wall_distance_cm:g}; {detector.name} has no such place")
+    else:
+        radius, low, high = _room_cm(plan, detector)
+        if not (radius > 0 and low < high):
+            raise ArgumentError(
+                f"vertex_within_cm is {plan.vertex_within_cm}, which has no place {plan.wall_distance_cm:g} cm from the"
+                f" wall of {detector.name}; expected radius, lowest and highest z"
+            )
 
 
 def draw_tracks(plan: SimulationPlan, detector: Detector, events: NDArray[np.int64]) -> Track:
     """The primaries of the numbered events; an event's track depends on the seed and its own number alone.
 
     Particles take turns by event number. Energies follow the plan's spectrum in its range; vertices are uniform in the
-    tank, no closer to the wall than the plan says; directions are isotropic, unless the plan fixes them.
+    tank or its part, no closer to the wall than the plan says; directions are isotropic, unless the plan fixes them.
 
     Raises:
         ArgumentError: The plan does not fit the tank; see `require_room`.
@@ -108,10 +115,17 @@ def _direction(plan: SimulationPlan, generator: np.random.Generator) -> NDArray[
     return np.array([across * np.cos(azimuth), across * np.sin(azimuth), z])
 
 
+def _room_cm(plan: SimulationPlan, detector: Detector) -> tuple[float, float, float]:
+    """Radius, lowest and highest z of the cylinder that vertices fill."""
+    radius = detector.radius_cm - plan.wall_distance_cm
+    half_height = detector.half_height_cm - plan.wall_distance_cm
+    own = plan.vertex_within_cm or (radius, -half_height, half_height)
+    return min(radius, own[0]), max(-half_height, own[1]), min(half_height, own[2])
+
+
 def _vertex(plan: SimulationPlan, detector: Detector, generator: np.random.Generator) -> NDArray[np.float64]:
     if plan.position_cm is not None:
         return np.array(plan.position_cm, dtype=np.float64)
-    radius = detector.radius_cm - plan.wall_distance_cm
-    half_height = detector.half_height_cm - plan.wall_distance_cm
+    radius, low, high = _room_cm(plan, detector)
     across, azimuth = radius * np.sqrt(generator.random()), generator.uniform(-np.pi, np.pi)
-    return np.array([across * np.cos(azimuth), across * np.sin(azimuth), generator.uniform(-half_height, half_height)])
+    return np.array([across * np.cos(azimuth), across * np.sin(azimuth), generator.uniform(low, high)])

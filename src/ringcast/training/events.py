@@ -60,6 +60,11 @@ def read_training_events(data: DataConfig, *, surface: str = "barrel") -> Traini
             raise ArgumentError(
                 f"{store.path} is of {store.detector.name}, {stores[0].path} of {first.name}; train one"
             )
+        if store.primaries is not None and store.primaries.several:
+            raise ArgumentError(
+                f"{store.path} has events of several primaries, but the network predicts the light of one particle;"
+                " train on events of single particles"
+            )
     wanted = torch.zeros(len(first), dtype=torch.bool)
     wanted[first.on(surface)] = True
     chosen = [_leaving(store.tracks, first, data.leaves_through) for store in stores]

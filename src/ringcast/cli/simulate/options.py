@@ -41,7 +41,8 @@ def numbers(separator: str, *counts: int) -> Callable[[str, str], tuple[float, .
             values = ()
         if len(values) not in counts:
             expected = " or ".join(map(str, counts))
-            raise ArgumentError(f"--{option} is {text!r}; expected {expected} numbers separated by {separator!r}")
+            name = option.replace("_", "-")
+            raise ArgumentError(f"--{name} is {text!r}; expected {expected} numbers separated by {separator!r}")
         return values * 2 if counts == (1, 2) and len(values) == 1 else values
 
     return read
@@ -61,6 +62,7 @@ _SPELLED = {
     "energy_mev": _Spelling("energy", "Write low:high, or one number.", numbers(":", 1, 2), _joined(":")),
     "energy_spectrum": _Spelling("spectrum", "", lambda _option, text: text, str),
     "position_cm": _Spelling("position", "Write x,y,z.", numbers(",", 3), _joined(",")),
+    "vertex_within_cm": _Spelling("vertex_within", "Write radius,low,high.", numbers(",", 3), _joined(",")),
     "direction": _Spelling("direction", "Write x,y,z.", numbers(",", 3), _joined(",")),
 }
 

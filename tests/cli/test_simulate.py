@@ -71,8 +71,11 @@ def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeyp
         ({"position": "1,2"}, "--position is '1,2'; expected 3 numbers separated by ','"),
         ({"position": "0,0,500"}, "outside mini"),
         ({"wall-distance-cm": "100"}, "mini has no such place"),
-        ({"vertex-within": "10,5"}, "--vertex-within is '10,5'; expected 3 numbers"),
-        ({"vertex-within": "10,5,-5"}, "vertex_within_cm is (10.0, 5.0, -5.0), which has no place 50 cm from the wall"),
+        ({"vertex-within-cm": "10,5"}, "--vertex-within-cm is '10,5'; expected 3 numbers"),
+        (
+            {"vertex-within-cm": "10,5,-5"},
+            "vertex_within_cm is (10.0, 5.0, -5.0), which has no place 50 cm from the wall",
+        ),
         ({"particles": "tau-"}, "'tau-'; expected one of gamma"),
         ({"n": "0"}, "n_events: Input should be greater than 0; found 0"),
         ({"d": "no-tank"}, "no detector 'no-tank': expected hyper-k, iwcd, iwcd-grid, mini, super-k, wcte"),

@@ -62,7 +62,7 @@ _SPELLED = {
     "energy_mev": _Spelling("energy", "Write low:high, or one number.", numbers(":", 1, 2), _joined(":")),
     "energy_spectrum": _Spelling("spectrum", "", lambda _option, text: text, str),
     "position_cm": _Spelling("position", "Write x,y,z.", numbers(",", 3), _joined(",")),
-    "vertex_within_cm": _Spelling("vertex_within", "Write radius,low,high.", numbers(",", 3), _joined(",")),
+    "vertex_within_cm": _Spelling("vertex_within_cm", "Write radius,low,high.", numbers(",", 3), _joined(",")),
     "direction": _Spelling("direction", "Write x,y,z.", numbers(",", 3), _joined(",")),
 }
 

@@ -63,3 +63,26 @@ def straight_step(energy_mev: float = 10_000.0, mass_mev: float = 0.511, length_
         length_cm=one * length_cm,
         mass_mev=one * mass_mev,
     )
+
+
+def batch_of_steps(tank, generator, n):
+    """Steps of electrons and muons of 1 to 500 MeV in three events, some of them outside the tank."""
+    way = generator.standard_normal((n, 3))
+    way /= np.linalg.norm(way, axis=1)[:, None]
+    size = np.array([tank.radius_cm * 0.7, tank.radius_cm * 0.7, tank.half_height_cm])
+    start = generator.uniform(-1.05, 1.05, (n, 3)) * size
+    length, energy = generator.uniform(0.1, 3, n), generator.uniform(1, 500, n)
+    return Steps(
+        event=np.sort(generator.integers(0, 3, n)),
+        number=np.arange(n),
+        start_cm=start,
+        end_cm=start + way * length[:, None],
+        start_direction=way,
+        end_direction=way + 0.05,
+        start_energy_mev=energy,
+        end_energy_mev=energy * 0.95,
+        start_time_ns=np.zeros(n),
+        end_time_ns=length / 30,
+        length_cm=length,
+        mass_mev=np.where(np.arange(n) % 5 == 0, 105.66, 0.511),
+    )

@@ -35,9 +35,9 @@ def _square(folder, number):
     return number * number
 
 
-def start_mortal_chain(folder, plan, data_folder, primaries):
+def start_mortal_chain(folder, plan, data_folder, primaries, device):
     """The real chain, which dies in the middle of events 20 and following the first time."""
-    chain = Chain.start(plan, data_folder, primaries)
+    chain = Chain.start(plan, data_folder, primaries, device=device)
 
     def run(events):
         batch = chain.run(events)

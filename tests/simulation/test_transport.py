@@ -7,13 +7,13 @@ import pytest
 
 from ringcast.geometry import PRESETS, load_detector
 from ringcast.geometry.detector import on_wall_cm
-from ringcast.simulation.cherenkov import Steps, mean_photons
+from ringcast.simulation.cherenkov import mean_photons
 from ringcast.simulation.interactions import load_interactions
 from ringcast.simulation.optics import expose_cm, load_optics
 from ringcast.simulation.transport import follow, transport
 from ringcast.simulation.wall import build_wall, sensor_at, wall_crossing
 from ringcast.units import C_CM_PER_NS
-from tests.simulation.closed_forms import INDEX, all_seeing_wall, flat_optics, straight_step
+from tests.simulation.closed_forms import INDEX, all_seeing_wall, batch_of_steps, flat_optics, straight_step
 
 N = 200_000
 EVENTS = np.zeros(1, dtype=np.int64)
@@ -121,29 +121,6 @@ def test_photoelectrons_name_the_step_that_made_them():
 def test_no_light_gives_no_photoelectrons():
     found = transport(straight_step(), np.array([0]), EVENTS, flat_optics(), all_seeing_wall(1.0, 1.0), seed=1)
     assert [len(column) for column in found] == [0, 0, 0]
-
-
-def batch_of_steps(tank, generator, n):
-    """Steps of electrons and muons of 1 to 500 MeV in three events, some of them outside the tank."""
-    way = generator.standard_normal((n, 3))
-    way /= np.linalg.norm(way, axis=1)[:, None]
-    size = np.array([tank.radius_cm * 0.7, tank.radius_cm * 0.7, tank.half_height_cm])
-    start = generator.uniform(-1.05, 1.05, (n, 3)) * size
-    length, energy = generator.uniform(0.1, 3, n), generator.uniform(1, 500, n)
-    return Steps(
-        event=np.sort(generator.integers(0, 3, n)),
-        number=np.arange(n),
-        start_cm=start,
-        end_cm=start + way * length[:, None],
-        start_direction=way,
-        end_direction=way + 0.05,
-        start_energy_mev=energy,
-        end_energy_mev=energy * 0.95,
-        start_time_ns=np.zeros(n),
-        end_time_ns=length / 30,
-        length_cm=length,
-        mass_mev=np.where(np.arange(n) % 5 == 0, 105.66, 0.511),
-    )
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ringcast.simulation.chain import Batch, Chain, simulate
+    from ringcast.simulation.chain import Batch, Chain, require_device, simulate
     from ringcast.simulation.plan import SimulationPlan, make_plan
     from ringcast.simulation.primaries import plan_fields, read_primaries
     from ringcast.simulation.tracks import require_room
@@ -22,6 +22,7 @@ _HOME = {
     "make_plan": "plan",
     "plan_fields": "primaries",
     "read_primaries": "primaries",
+    "require_device": "chain",
     "require_room": "tracks",
     "simulate": "chain",
 }
@@ -33,6 +34,7 @@ __all__ = [
     "make_plan",
     "plan_fields",
     "read_primaries",
+    "require_device",
     "require_room",
     "simulate",
 ]

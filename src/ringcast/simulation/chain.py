@@ -4,16 +4,16 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.events import Emitters, Hits, Photoelectrons, Primaries, Track
 from ringcast.geometry import Detector, load_detector
-from ringcast.simulation.cherenkov import mean_photons, select_steps
+from ringcast.simulation.cherenkov import Steps, mean_photons, select_steps
 from ringcast.simulation.engine_data import engine_data_folder
 from ringcast.simulation.geant4 import Engine, require_engine
 from ringcast.simulation.interactions import Interactions, load_interactions
@@ -22,17 +22,20 @@ from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.primaries import require_primaries
 from ringcast.simulation.readout import Light, Reading, read_out
 from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
+from ringcast.simulation.transport import Photoelectrons as Seen
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import Wall, build_wall
 from ringcast.simulation.workers import work_through
 from ringcast.units import C_CM_PER_NS
 
-__all__ = ["BATCH", "Batch", "Chain", "simulate"]
+__all__ = ["BATCH", "Batch", "Chain", "require_device", "simulate"]
 
 BATCH = 100
 """Events simulated at once, unless told otherwise."""
 _COUNT = 1
 _SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
+
+Device = Literal["cpu", "cuda"]
 
 
 class Batch(NamedTuple):
@@ -63,9 +66,13 @@ class Chain:
     interactions: Interactions
     primaries: Primaries | None = None
     """What the user gave in place of drawn primaries, all events of the plan."""
+    device: Device = "cpu"
+    """What follows photons."""
 
     @staticmethod
-    def start(plan: SimulationPlan, data_folder: Path, primaries: Primaries | None = None) -> "Chain":
+    def start(
+        plan: SimulationPlan, data_folder: Path, primaries: Primaries | None = None, *, device: Device = "cpu"
+    ) -> "Chain":
         """Load the detector and tables and start Geant4."""
         detector = load_detector(plan.detector, dead=plan.dead)
         optics, interactions = load_interactions(
@@ -84,7 +91,19 @@ class Chain:
             load_sensor(detector.pmt_type),
             interactions,
             primaries,
+            device,
         )
+
+    @cached_property
+    def _carry(self) -> Callable[[Steps, NDArray[np.int64], NDArray[np.int64]], Seen]:
+        """Photoelectrons from steps, their trial photons and event numbers; a GPU is given the tables once."""
+        optics, wall, interactions, seed = self.optics, self.wall, self.interactions, self.plan.seed
+        if self.device == "cpu":
+            return partial(transport, optics=optics, wall=wall, interactions=interactions, seed=seed)
+        from ringcast.simulation.gpu import to_gpu, transport_on_gpu
+
+        optics, wall, interactions = to_gpu(optics), to_gpu(wall), to_gpu(interactions)
+        return partial(transport_on_gpu, optics=optics, wall=wall, interactions=interactions, seed=seed)
 
     def run(self, numbers: range) -> Batch:
         """Simulate successive events; each depends on the plan and its own number alone."""
@@ -105,7 +124,7 @@ class Chain:
                 for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
             ]
         )
-        seen = transport(steps, photons, events, self.optics, self.wall, seed=plan.seed, interactions=self.interactions)
+        seen = self._carry(steps, photons, events)
         row, birth = steps.event[seen.step], _first_births_ns(primaries)
         readings = self._respond(events, row, Light(seen.sensor, seen.time_ns - birth[row], emitter[seen.step]))
         return self._collect(numbers.start, primaries, readings, emitters)
@@ -174,6 +193,7 @@ def simulate(
     batch: int = BATCH,
     workers: int = 0,
     primaries: Primaries | None = None,
+    device: Device = "cpu",
 ) -> Iterator[Batch]:
     """Simulate events of a plan in worker processes and yield each batch as it is done, in any order.
 
@@ -185,21 +205,23 @@ def simulate(
         batch: Events simulated at once; it changes memory and progress, not the events.
         workers: Worker processes; 0 takes one for each core.
         primaries: Those of each event in place of drawn ones, if the plan names them by their digest.
+        device: What follows photons in each worker; on a GPU times may differ in their last digits.
 
     Raises:
-        ArgumentError: The plan does not fit the detector or the primaries.
+        ArgumentError: The plan does not fit the detector or the primaries, or there is no such device.
         EngineError: Geant4 is missing, or a batch ended its worker process three times.
     """
     pieces = _pieces([range(plan.n_events)] if todo is None else todo, batch)
     if not pieces:
         return
     require_engine()
+    require_device(device)
     require_primaries(plan, primaries)
     require_room(plan, load_detector(plan.detector, dead=plan.dead))  # refuse a bad plan before any worker starts
     n = min(workers or os.cpu_count() or 1, len(pieces))
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         folder = engine_data_folder(Path(scratch))
-        yield from work_through(pieces, partial(_start_chain, plan, folder, primaries), workers=n, name=_name)
+        yield from work_through(pieces, partial(_start_chain, plan, folder, primaries, device), workers=n, name=_name)
 
 
 def _pieces(todo: Sequence[range], batch: int) -> list[range]:
@@ -214,9 +236,23 @@ def _pieces(todo: Sequence[range], batch: int) -> list[range]:
     ]
 
 
-def _start_chain(plan: SimulationPlan, data_folder: Path, primaries: Primaries | None) -> Callable[[range], Batch]:
+def require_device(device: Device) -> None:
+    """Refuse a device that photons cannot be followed on here.
+
+    Raises:
+        ArgumentError: The device is "cuda", and numba-cuda, a GPU, its driver or the CUDA libraries are missing.
+    """
+    if device == "cuda":
+        from ringcast.simulation.gpu import require_gpu
+
+        require_gpu()
+
+
+def _start_chain(
+    plan: SimulationPlan, data_folder: Path, primaries: Primaries | None, device: Device
+) -> Callable[[range], Batch]:
     """Set a worker process up."""
-    return Chain.start(plan, data_folder, primaries).run
+    return Chain.start(plan, data_folder, primaries, device=device).run
 
 
 def _name(events: range) -> str:

@@ -6,7 +6,7 @@ so that memory does not grow with the light, and on several threads if asked for
 number, so neither changes the outcome.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from ringcast.simulation.interactions import NONE, Interactions
 from ringcast.simulation.optics import Optics
 from ringcast.simulation.wall import Wall
 
-__all__ = ["Journeys", "Photoelectrons", "follow", "transport"]
+__all__ = ["Journeys", "Photoelectrons", "follow", "joined", "offsets", "transport"]
 
 _SEEN = FATES.index("seen")
 _BLOCK = 1 << 18
@@ -79,7 +79,7 @@ def transport(
         interactions: Scattering and reflection; neither by default.
         threads: How many threads follow photons; the outcome is the same for any number.
     """
-    offset = _offsets(photons)
+    offset = offsets(photons)
     numbers = events[steps.event]
 
     def run(first: int) -> Photoelectrons:
@@ -90,7 +90,11 @@ def transport(
         step = np.searchsorted(offset, first + seen, side="right") - 1
         return Photoelectrons(step, journeys.sensor[seen], journeys.time_ns[seen])
 
-    parts = list(_in_order(run, range(0, int(offset[-1]), _BLOCK), threads))
+    return joined(list(_in_order(run, range(0, int(offset[-1]), _BLOCK), threads)))
+
+
+def joined(parts: Sequence[Photoelectrons]) -> Photoelectrons:
+    """Photoelectrons of blocks one after another."""
     if not parts:
         return Photoelectrons(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     return Photoelectrons(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -116,7 +120,7 @@ def follow(
     interactions: Interactions = NONE,
 ) -> Journeys:
     """How every trial photon ends, for checks and counts; arguments as those of `transport`."""
-    offset = _offsets(photons)
+    offset = offsets(photons)
     journeys = _journeys(int(offset[-1]))
     _follow(
         0, int(offset[-1]), steps, offset, events[steps.event], optics, wall, interactions, np.uint64(seed), journeys
@@ -124,7 +128,7 @@ def follow(
     return journeys
 
 
-def _offsets(photons: NDArray[np.int64]) -> NDArray[np.int64]:
+def offsets(photons: NDArray[np.int64]) -> NDArray[np.int64]:
     """Number of the first trial photon of each step, and of all of them."""
     return np.concatenate([[0], np.cumsum(photons)]).astype(np.int64)
 

@@ -97,12 +97,13 @@ def simulate(
 def _run(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primaries | None" = None) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.geometry import load_detector
-    from ringcast.simulation import require_room
+    from ringcast.simulation import require_device, require_room
     from ringcast.simulation import simulate as simulated
     from ringcast.storage import Shards
 
     tank = load_detector(plan.detector, dead=plan.dead)
     require_room(plan, tank)
+    require_device(run.device)
     shards = Shards.open(output, plan.configuration, tank, shard_of(run.shard, plan.n_events), overwrite=run.overwrite)
     if shards.merged() and not run.overwrite:  # a process that ended right after it had written the file
         return shards.discard()
@@ -110,7 +111,7 @@ def _run(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primarie
     already = len(shards.events) - sum(map(len, todo))
     try:
         with progress(f"simulating {tank.name}", len(shards.events), already) as advance:
-            for batch in simulated(plan, todo=todo, workers=run.workers, primaries=primaries):
+            for batch in simulated(plan, todo=todo, workers=run.workers, primaries=primaries, device=run.device):
                 shards.write(
                     batch.first_event,
                     batch.tracks,

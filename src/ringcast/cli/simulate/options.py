@@ -6,7 +6,7 @@ explains it, to its part in `ringcast.simulation.switches`. What is spelled diff
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from cyclopts import Group, Parameter
 from pydantic import BaseModel
@@ -116,6 +116,10 @@ class Run:
     make the file of one run."""
     workers: int = 0
     """Worker processes; 0 takes one for each core."""
+    device: Literal["cpu", "cuda"] = "cpu"
+    """What follows photons: the processor, or an NVIDIA GPU that all workers share, which needs pip install
+    'ringcast[cuda]'. Both follow the same photons by the same functions; on a GPU times may differ in their last
+    digits, and some ten photons in a million end elsewhere."""
     overwrite: bool = False
     """Replace the output if it exists."""
     json_output: Annotated[bool, Parameter(name="--json", negative="")] = False

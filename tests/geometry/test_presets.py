@@ -86,7 +86,7 @@ def test_modules_are_domes_of_nineteen(modules):
     shape = torch.tensor([0.0] + [18.0] * 6 + [36.0] * 12, dtype=torch.float64)
     torch.testing.assert_close(angle, shape.expand_as(angle), rtol=0, atol=0.8)
     place = modules.position_cm.reshape(-1, 19, 3)
-    assert float((place - place.mean(1, keepdim=True)).norm(dim=-1).max()) < 18
+    assert float((place - place.mean(1, keepdim=True)).norm(dim=-1).max()) < 18.5
 
 
 def test_normals_of_modules_point_inwards(modules):
@@ -107,7 +107,7 @@ def test_faces_of_modules_stand_whole_in_front_of_the_wall(modules):
     rim = front - modules.pmt_radius_cm * (1 - cosine.square()).clamp_min(0).sqrt()
     for part in (barrel, ~barrel):
         assert -0.5 < float(rim[part].min()) < 0.5
-        assert 7 < float(front[part].max()) < 9.5
+        assert 7 < float(front[part].max()) < 10.5
 
 
 def test_unrolling_loses_nothing(tank):
@@ -180,7 +180,7 @@ def test_pixels_grow_with_height_and_azimuth(grid):
 # stored so that files written today are known tomorrow: change one only with the preset it belongs to
 FINGERPRINTS = {
     "hyper-k": "667ebd16dea172f4",
-    "iwcd": "583501ad55ef4d0a",
+    "iwcd": "c27147a2c7b65265",
     "iwcd-grid": "bad7f891f3267c65",
     "mini": "9b191398409de505",
     "super-k": "2271c05a4cc53a90",

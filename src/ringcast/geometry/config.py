@@ -63,9 +63,9 @@ class TableConfig(_Part):
     half_height_cm: PositiveFloat | None = None
     """Distance of the caps from the middle plane; leave out for the median of the cap sensors."""
     behind_face_cm: NonNegativeFloat = 0.0
-    """How far the table's positions lie behind the faces. WCSim's tables of single tubes give the centre of the sphere
-    that a face is a cap of: (r^2 - h^2) / (2 h) behind the rim for a face of radius r and height h, 8.92 cm for 20
-    inches. The positions are moved into the tank by this, along the orientations."""
+    """How far the table's positions lie behind the faces. WCSim's tables give the centre of the sphere that a face
+    is a cap of: (r^2 - h^2) / (2 h) behind the rim for a face of radius r and height h, 8.92 cm for 20 inches and 3 cm
+    for 3. The positions are moved into the tank by this, along the orientations."""
 
     @property
     def wall_cm(self) -> tuple[float | None, float | None]:

@@ -20,6 +20,7 @@ PARTS = (
     "simulation",
     "storage",
     "training",
+    "validation",
     "views",
     "web",
 )
@@ -67,7 +68,7 @@ def test_importing_the_package_imports_no_heavy_library():
     assert not heavy & modules_after("import ringcast.arithmetic")
 
 
-@pytest.mark.parametrize("words", [["--help"], ["simulate", "--help"]])
+@pytest.mark.parametrize("words", [["--help"], ["simulate", "--help"], ["validate", "simulation", "--help"]])
 def test_help_needs_no_heavy_library(words):
     code = f"import ringcast.cli.main as m\ntry:\n    m.main({words})\nexcept SystemExit:\n    pass"
     assert not {"torch", "matplotlib", "h5py", "numba"} & modules_after(code)

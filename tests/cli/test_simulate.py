@@ -78,7 +78,10 @@ def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeyp
         ),
         ({"particles": "tau-"}, "'tau-'; expected one of gamma"),
         ({"n": "0"}, "n_events: Input should be greater than 0; found 0"),
-        ({"d": "no-tank"}, "no detector 'no-tank': expected hyper-k, iwcd, iwcd-grid, mini, super-k, wcte"),
+        (
+            {"d": "no-tank"},
+            "no detector 'no-tank': expected hyper-k, hyper-k-20, hyper-k-40, hyper-k-60m, iwcd",
+        ),
         ({"n": "many"}, "many"),
     ],
 )

@@ -28,6 +28,18 @@ def test_a_tank_of_ones_own(tmp_path):
     assert (tank.name, len(tank), tank.half_height_cm) == ("bucket", 120, 40.0)
 
 
+def test_grids_may_end_before_the_wall(tmp_path):
+    more = "cap_spacing_cm = 10.0\nbarrel_half_height_cm = 30.0\ncap_reach_cm = 20.0\n"
+    tank = load_detector(write(tmp_path, GOOD + more))
+    assert float(tank.position_cm[tank.on("barrel"), 2].max()) == 25.0  # six rows of 10 cm
+    top = tank.position_cm[tank.on("top"), :2]
+    assert len(top) == 12  # of the 16 points within 15 cm along both axes all but the corners
+    assert float(top.norm(dim=-1).max()) == pytest.approx(250**0.5)
+    for name, value in (("barrel_half_height_cm", 30), ("cap_reach_cm", 20)):
+        with pytest.raises(ConfigError, match=f"{name} is 99, beyond the wall"):
+            load_detector(write(tmp_path, GOOD + more.replace(f"{name} = {value}.0", f"{name} = 99.0")))
+
+
 def test_a_table_of_ones_own(tmp_path):
     position = np.array([[50.0, 0, 0], [-50.0, 0, 0], [0, 0, 40.0], [0, 0, -40.0]])
     np.savez(
@@ -108,7 +120,7 @@ def test_errors_name_file_and_key(tmp_path, change, message):
 
 
 def test_missing_files(tmp_path):
-    with pytest.raises(ConfigError, match=r"no detector 'nowhere': expected hyper-k, iwcd, .*, wcte, or the path"):
+    with pytest.raises(ConfigError, match=r"no detector 'nowhere': expected hyper-k, .*, wcte, or the path"):
         load_detector("nowhere")
     with pytest.raises(ConfigError, match="no detector"):
         load_detector(tmp_path / "no.toml")

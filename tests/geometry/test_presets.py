@@ -12,6 +12,9 @@ from ringcast.geometry.spacing import require_apart
 # tubes and modules as the READMEs of the source tables count them: geometry/presets/README.md
 COUNTS = {
     "hyper-k": (3176, 65 * 203, 3176),
+    "hyper-k-20": (3764, 54 * 221, 3764),  # not counted anywhere: the rule of the two below with WCSim's numbers
+    "hyper-k-40": (7524, 75 * 312, 7524),
+    "hyper-k-60m": (8280, 84 * 327, 8280),
     "iwcd": (88 * 19, 40 * 9 * 19, 88 * 19),
     "iwcd-grid": (2188, 88 * 168, 2188),
     "mini": (112, 800, 112),
@@ -20,12 +23,19 @@ COUNTS = {
 }
 IMAGES = {
     "hyper-k": ((64, 64), (65, 203), (64, 64)),
+    "hyper-k-20": ((70, 70), (54, 221), (70, 70)),
+    "hyper-k-40": ((98, 98), (75, 312), (98, 98)),
+    "hyper-k-60m": ((102, 102), (84, 327), (102, 102)),
     "super-k": ((48, 48), (51, 150), (48, 48)),
     "iwcd-grid": ((52, 52), (88, 168), (52, 52)),
     "mini": ((12, 12), (20, 40), (12, 12)),
 }
-COVERAGES = {  # WCSim's configurations: 20.215 % (hyper-k), 40 % (super-k, iwcd-grid); else area over area
+# WCSim: 20.215 % (hyper-k), 20 and 40 % (others of Hyper-K), 40 % (super-k, iwcd-grid); else area over area
+COVERAGES = {
     "hyper-k": (0.19, 0.205),
+    "hyper-k-20": (0.19, 0.2),
+    "hyper-k-40": (0.38, 0.4),
+    "hyper-k-60m": (0.38, 0.4),
     "iwcd": (0.2, 0.22),
     "iwcd-grid": (0.38, 0.41),
     "mini": (0.2, 0.3),
@@ -180,6 +190,9 @@ def test_pixels_grow_with_height_and_azimuth(grid):
 # stored so that files written today are known tomorrow: change one only with the preset it belongs to
 FINGERPRINTS = {
     "hyper-k": "667ebd16dea172f4",
+    "hyper-k-20": "6c8d55b7fa22baa0",
+    "hyper-k-40": "2f0f71aff3d3d270",
+    "hyper-k-60m": "845cc1af6700b7c0",
     "iwcd": "c27147a2c7b65265",
     "iwcd-grid": "bad7f891f3267c65",
     "mini": "9b191398409de505",

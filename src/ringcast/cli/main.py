@@ -18,6 +18,7 @@ _COMMANDS = {
     "detector": ("ringcast.cli.detector:app", "List detectors, say how large one is, and draw its sensors."),
     "simulate": ("ringcast.cli.simulate:simulate", "Simulate events with Geant4 and a photon kernel."),
     "merge": ("ringcast.cli.merge:merge", "Join event files that were simulated in parts."),
+    "validate": ("ringcast.cli.validate:app", "Compare simulated events with events of others."),
     "train": ("ringcast.cli.train:train", "Train the generator by a recipe; resumable."),
     "reconstruct": (
         "ringcast.cli.reconstruct:reconstruct",

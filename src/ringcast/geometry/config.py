@@ -26,7 +26,7 @@ from ringcast.geometry.table import detector_from_table
 
 __all__ = ["PRESETS", "DetectorConfig", "load_detector", "preset_source"]
 
-PRESETS = ("hyper-k", "iwcd", "iwcd-grid", "mini", "super-k", "wcte")
+PRESETS = ("hyper-k", "hyper-k-20", "hyper-k-40", "hyper-k-60m", "iwcd", "iwcd-grid", "mini", "super-k", "wcte")
 """Names that `load_detector` knows."""
 
 PmtType = Literal[
@@ -51,6 +51,10 @@ class CylinderConfig(_Part):
     """Columns of sensors around the barrel."""
     cap_spacing_cm: PositiveFloat | None = None
     """Pitch of the square grid on the caps; leave out for bare caps."""
+    barrel_half_height_cm: PositiveFloat | None = None
+    """Distance of the end of the barrel's rows from the middle plane; leave out for rows that end at the caps."""
+    cap_reach_cm: PositiveFloat | None = None
+    """Largest distance of a cap's sensor from the axis; leave out for all that fit inside the radius."""
 
 
 class TableConfig(_Part):

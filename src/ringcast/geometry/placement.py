@@ -21,13 +21,16 @@ def cylinder(
     barrel_rows: int,
     barrel_columns: int,
     cap_spacing_cm: float | None,
+    barrel_half_height_cm: float | None = None,
+    cap_reach_cm: float | None = None,
     description: str = "",
 ) -> Detector:
     """A tank with an even grid of sensors on the barrel and, unless `cap_spacing_cm` is None, on both caps.
 
     The first column starts at azimuth -pi plus half a step, the first row half a step above the bottom, as WCSim's
-    generic cylinders have them. A cap holds every point of a square grid, centred between four sensors, whose
-    sensor fits inside the radius.
+    generic cylinders have them; rows end at `barrel_half_height_cm`, else at the caps. A cap holds every point of a
+    square grid, centred between four sensors, whose sensor fits inside the radius, or whose centre is within
+    `cap_reach_cm` of the axis.
 
     Raises:
         ArgumentError: A size is not positive, or sensors overlap.
@@ -38,13 +41,15 @@ def cylinder(
         >>> len(tank), tank.image_shape("barrel")
         (296, (8, 24))
     """
-    pitch = (2 * math.pi * radius_cm / barrel_columns, 2 * half_height_cm / barrel_rows)
+    barrel_half = half_height_cm if barrel_half_height_cm is None else barrel_half_height_cm
+    pitch = (2 * math.pi * radius_cm / barrel_columns, 2 * barrel_half / barrel_rows)
     _require_room(name, pmt_radius_cm, (*pitch, cap_spacing_cm or math.inf))
-    barrel = _barrel(radius_cm, half_height_cm, barrel_rows, barrel_columns)
+    _require_inside(name, (barrel_half, half_height_cm), (cap_reach_cm or 0.0, radius_cm))
+    barrel = _barrel(radius_cm, barrel_half, barrel_rows, barrel_columns)
     parts = [barrel]
     if cap_spacing_cm is not None:
-        top = _cap(radius_cm - pmt_radius_cm, half_height_cm, cap_spacing_cm, surface=0)
-        bottom = _cap(radius_cm - pmt_radius_cm, half_height_cm, cap_spacing_cm, surface=2)
+        reach = radius_cm - pmt_radius_cm if cap_reach_cm is None else cap_reach_cm
+        top, bottom = (_cap(reach, half_height_cm, cap_spacing_cm, surface) for surface in (0, 2))
         parts = [top, barrel, bottom]
     position, normal, surface, row, column = (torch.cat(column) for column in zip(*parts, strict=True))
     return Detector(
@@ -68,6 +73,13 @@ def _require_room(name: str, pmt_radius_cm: float, pitches: tuple[float, ...]) -
             f"detector {name}: sensors of radius {pmt_radius_cm:g} cm overlap at a pitch of {min(pitches):.2f} cm;"
             " take fewer rows or columns, or a larger cap spacing"
         )
+
+
+def _require_inside(name: str, barrel: tuple[float, float], cap: tuple[float, float]) -> None:
+    """Grids end within the tank; each pair is a grid's end and the wall's."""
+    for key, (grid, wall) in {"barrel_half_height_cm": barrel, "cap_reach_cm": cap}.items():
+        if grid > wall:
+            raise ArgumentError(f"detector {name}: {key} is {grid:g}, beyond the wall at {wall:g} cm; make it smaller")
 
 
 def _barrel(radius: float, half_height: float, rows: int, columns: int) -> tuple[Tensor, ...]:

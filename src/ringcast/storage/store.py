@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -67,6 +68,11 @@ class EventStore:
     def primaries(self) -> Primaries | None:
         """All particles that the events started with, if any event has more than its track."""
         return self._table.primaries
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Configuration and seed of our files, the root attributes of others'."""
+        return self._table.metadata
 
     @property
     def detector(self) -> Detector:

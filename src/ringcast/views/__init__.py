@@ -3,8 +3,9 @@
 Hits, predictions, tracks and plain arrays come in, a `Figure` goes out; nothing is saved here, call
 `figure.savefig`. Use `event_figure` with `observed_panel`, `predicted_panel` and `pull_panel` to look at an event,
 `curve_figure` to look at a training, `residual_figure` to compare seeds and fits with the truth. `light_angle_rad`
-says in one number how well an event's light agrees with a track. Pictures of convolutions are made by
-:mod:`ringcast.views.overlap_map`, :mod:`ringcast.views.checkerboard` and :mod:`ringcast.views.raster`.
+says in one number how well an event's light agrees with a track. :mod:`ringcast.views.ratio` compares curves of two
+samples. Pictures of convolutions are made by :mod:`ringcast.views.overlap_map`, :mod:`ringcast.views.checkerboard` and
+:mod:`ringcast.views.raster`.
 """
 
 from importlib import import_module

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ringcast.events import Primaries
     from ringcast.simulation import SimulationPlan
 
-__all__ = ["simulate"]
+__all__ = ["run_plan", "simulate"]
 
 
 def simulate(
@@ -62,7 +62,8 @@ def simulate(
     * ringcast simulate -d my-tank.toml -n 10000 --particles e-,mu-,gamma --energy 100:1000 -o train.h5 --seed 7
 
     Args:
-        detector: super-k, hyper-k, iwcd, wcte, iwcd-grid, mini, or a TOML file of your own tank.
+        detector: super-k, hyper-k, iwcd, wcte, iwcd-grid, mini, another name of ringcast detector list, or a TOML file
+            of your own tank.
         n_events: How many events; the file of primaries says it, if there is one.
         output: The event file (HDF5, digi-hits layout).
         dead: Text file of the numbers of dead sensors, from 0, which never report a hit.
@@ -90,11 +91,11 @@ def simulate(
         **chosen,
         **fields_of_plan(matter, light, sensors),
     )
-    _run(plan, output, run, primaries=primaries)
+    run_plan(plan, output, run, primaries=primaries)
     summarise(output, json_output=run.json_output)
 
 
-def _run(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primaries | None" = None) -> None:
+def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primaries | None" = None) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.geometry import load_detector
     from ringcast.simulation import require_device, require_room

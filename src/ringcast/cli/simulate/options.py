@@ -16,7 +16,7 @@ from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
 
 __all__ = ["EVENTS", "LIGHT", "MATTER", "PRIMARIES", "RUN", "SENSORS", "Drawn", "Light", "Matter", "Run", "Sensors"]
-__all__ += ["LISTING", "fields_of_plan", "named_by_user", "numbers", "shard_of", "split_names"]
+__all__ += ["LISTING", "fields_of_plan", "named_by_user", "numbers", "shard_of", "split_names", "taken_from"]
 
 Options = TypeVar("Options")
 
@@ -67,13 +67,21 @@ _SPELLED = {
 }
 
 
-def _taken_from(part: type[BaseModel]) -> Callable[[type[Options]], type[Options]]:
-    """Makes a class the frozen dataclass of the fields of a part of the plan, each with its default and help."""
+def taken_from(part: type[BaseModel], *, unset: bool = False) -> Callable[[type[Options]], type[Options]]:
+    """Makes a class the frozen dataclass of the fields of a part of the plan, each with its default and help.
+
+    Args:
+        part: Fields of a plan.
+        unset: Every option is None unless the user gives it, whatever the plan's default.
+    """
 
     def fill(options: type[Options]) -> type[Options]:
         for name, field in part.model_fields.items():
-            spelling, default, kind = _SPELLED.get(name), field.default, field.annotation
+            spelling, default = _SPELLED.get(name), field.default
+            kind: Any = field.annotation
             text = " ".join((field.description or "").split())
+            if unset:
+                default, kind = None, kind | None
             if spelling is not None:
                 default = None if default is None else spelling.write(default)
                 kind, text = (str | None if default is None else str), f"{text} {spelling.note}".strip()
@@ -85,22 +93,22 @@ def _taken_from(part: type[BaseModel]) -> Callable[[type[Options]], type[Options
     return fill
 
 
-@_taken_from(PrimaryChoices)
+@taken_from(PrimaryChoices)
 class Drawn:
     """Options that draw primaries."""
 
 
-@_taken_from(MatterSwitches)
+@taken_from(MatterSwitches)
 class Matter:
     """Options of particles in water."""
 
 
-@_taken_from(LightSwitches)
+@taken_from(LightSwitches)
 class Light:
     """Options of light."""
 
 
-@_taken_from(SensorSwitches)
+@taken_from(SensorSwitches)
 class Sensors:
     """Options of sensors and electronics."""
 

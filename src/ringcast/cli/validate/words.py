@@ -1,0 +1,48 @@
+"""What numbers and curves of a summary are called, and how they are written."""
+
+from typing import NamedTuple
+
+__all__ = ["CURVES", "NUMBERS", "CurveWords", "NumberWords"]
+
+
+class NumberWords(NamedTuple):
+    """One number of an event."""
+
+    words: str
+    form: str
+    """Format of its mean."""
+
+
+class CurveWords(NamedTuple):
+    """One curve of an event."""
+
+    title: str
+    x_label: str
+    y_label: str
+    log_x: bool = False
+    log_y: bool = False
+    x_range: tuple[float, float] | None = None
+
+
+NUMBERS = {
+    "charge_pe": NumberWords("charge (pe)", ",.1f"),
+    "hits": NumberWords("tubes hit", ",.1f"),
+    "photoelectrons": NumberWords("photoelectrons of light", ",.1f"),
+    "charge_per_hit_pe": NumberWords("charge per tube hit (pe)", ".3f"),
+    "ring_share": NumberWords("share of charge at 36 to 48 degrees", ".4f"),
+    "backward_share": NumberWords("share of charge beyond 90 degrees", ".4f"),
+    "late_share": NumberWords("share of charge late by 20 to 200 ns", ".4f"),
+    "residual_ns": NumberWords("median time residual (ns)", ".2f"),
+}
+
+_ANGLE = "angle to the track's axis (degrees)"
+_RESIDUAL = "time − time of flight from the vertex (ns)"
+CURVES = {
+    "charge_by_angle": CurveWords("Charge around the track", _ANGLE, "charge per tube (pe)"),
+    "hits_by_angle": CurveWords("Tubes hit around the track", _ANGLE, "share of tubes hit"),
+    "residual_core": CurveWords("Times, direct light", _RESIDUAL, "hits per event and ns", x_range=(-15, 30)),
+    "residual": CurveWords("Times, late light", _RESIDUAL, "hits per event and ns", log_y=True),
+    "time": CurveWords("Times", "time since the primary's birth (ns)", "hits per event and ns", log_y=True),
+    "charge": CurveWords("Charges of tubes", "charge of a tube (pe)", "tubes per event and pe", log_x=True, log_y=True),
+}
+"""By the names of `ringcast.validation.summary.EDGES`; `residual_core` is a part of `residual` drawn by itself."""

@@ -13,10 +13,12 @@ MASSES = {
     "pi+": 139.57039,
     "pi-": 139.57039,
     "pi0": 134.9768,
+    "K+": 493.677,
+    "K-": 493.677,
     "proton": 938.27208943,
 }
-LABELS = {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2, "pi+": -1, "pi-": -1, "pi0": -1, "proton": -1}
-CHARGES = {"gamma": 0, "e-": -1, "e+": 1, "mu-": -1, "mu+": 1, "pi+": 1, "pi-": -1, "pi0": 0, "proton": 1}
+LABELS = dict.fromkeys(MASSES, -1) | {"gamma": 0, "e-": 1, "e+": 1, "mu-": 2, "mu+": 2}
+CHARGES = {name: {"+": 1, "-": -1}.get(name[-1], 0) for name in MASSES} | {"proton": 1}
 
 
 @pytest.mark.parametrize("name", PARTICLES)

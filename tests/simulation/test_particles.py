@@ -87,6 +87,18 @@ def test_charged_pions_shine_above_their_own_threshold(engine, name):
     assert abs(pion.mean / (ratio * muon.mean) - 0.98) < 0.03 + 4 * pion.error / pion.mean
 
 
+def test_stopped_positive_kaons_decay_as_free_ones(engine):
+    """Particle Data Group 2024: mean life 12.38 ns, 63.56 % to a muon of 152.5 MeV and a neutrino."""
+    n, muon_mev = 400, (493.677**2 + MUON_MEV**2) / (2 * 493.677) - MUON_MEV
+    _, _, emitters = engine.run(Track(["K+"] * n, 60.0, (0, 0, 0), (0, 0, 1)), np.arange(n))
+    kaon, product = emitters.start[:-1], emitters.start[:-1] + 1
+    time = (emitters.tracks.time_ns[product] - emitters.tracks.time_ns[kaon]).numpy()
+    assert abs(time.mean() - 12.38) < 0.3 + 4 * 12.38 / np.sqrt(n)  # it moves for 0.3 ns
+    muons = (emitters.tracks.pdg == -13) & (emitters.parent == 1)
+    two_body = np.isclose(emitters.tracks.energy_mev[muons].numpy(), muon_mev, atol=0.1).sum() / n
+    assert abs(two_body - 0.6356) < 4 * np.sqrt(0.6356 * 0.3644 / n)
+
+
 def test_stopped_positive_pions_end_in_a_decay_electron(engine):
     n = 200
     steps = shoot(engine, "pi+", 60.0, n)

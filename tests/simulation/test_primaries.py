@@ -102,8 +102,8 @@ def test_neutrinos_and_what_is_named_are_left_out(write, caplog):
     assert "left out 1 particles 2112 as asked" in caplog.text
     with pytest.raises(FileError, match=r"event 0, line 2: no particle to move; take the event out"):
         read_primaries(write("0,nu_mu,1,0,0,0,0,0,1,0".replace("nu_mu", "14")), load_detector("mini"))
-    with pytest.raises(ArgumentError, match="particle is 'neutron'; expected one of"):
-        read_primaries(write(GOOD), load_detector("mini"), leave_out=["neutron"])
+    with pytest.raises(ArgumentError, match="particle is 'quark'; expected one of"):
+        read_primaries(write(GOOD), load_detector("mini"), leave_out=["quark"])
 
 
 def test_dark_events_are_counted(write, caplog):

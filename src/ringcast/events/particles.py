@@ -29,6 +29,8 @@ PARTICLES: dict[str, int] = {
     "pi+": 211,
     "pi-": -211,
     "pi0": 111,
+    "K+": 321,
+    "K-": -321,
     "proton": 2212,
 }
 """Name to PDG code."""

@@ -1,8 +1,9 @@
 """Geant4 through calzone: primaries in, charged steps out. The only module that touches the engine.
 
-Electrons, muons, gammas, protons and pions of either charge can be primaries; a neutral pion decays into its photons
-where it is born. Hadronic physics is off (had_model None), which the shipped data folder would not serve. Protons lose
-energy and scatter, but meet no nuclei, of which water has one on their way every 83 cm or so. For charged pions this
+Electrons, muons, gammas, protons, and pions and kaons of either charge can be primaries; a neutral pion decays into
+its photons where it is born. Hadronic physics is off (had_model None), which the shipped data folder would not serve.
+Protons and kaons lose energy and scatter, but meet no nuclei, of which water has one on the way of a proton every 83 cm
+or so; kaons decay, negative ones at rest too, which in nature a nucleus absorbs. For charged pions this
 means that they lose energy and scatter as muons do and decay in flight or at rest (pi to mu to e), but never interact:
 in nature a pion of some hundred MeV meets a nucleus about every metre of water, which scatters, absorbs or turns it
 into a neutral one, and a negative pion at rest is always absorbed. So pion rings come out too clean and pion tracks too

@@ -23,6 +23,10 @@ __all__ = ["plan_fields", "read_primaries", "require_primaries"]
 _LOG = logging.getLogger(__name__)
 _UNIT_WITHIN = 1e-3
 _LATEST_NS = 1e6
+_NUCLEI = 1_000_000_000
+"""Nuclei have PDG codes above this: 10LZZZAAAI, and 2009900000 for NuHepMC's remnant of a nucleus."""
+_OTHERS = {"neutron": 2112, "nuclei": _NUCLEI}
+"""What can be left out by name besides the particles that can be moved."""
 _NEUTRINOS = frozenset({12, -12, 14, -14, 16, -16})
 
 
@@ -63,8 +67,8 @@ def read_primaries(
         axis: The tank's axis in the file's coordinates. A file with axis y is turned by (x, y, z) -> (z, x, y), the
             rotation that turns WCSim's IWCD and WCTE into this package's presets.
         centre_cm: The tank's centre in the file's coordinates.
-        leave_out: Names or PDG codes of further particles to leave out, such as neutrons, which Geant4 cannot move
-            here.
+        leave_out: Names or PDG codes of further particles to leave out, which Geant4 cannot move here; "nuclei" names
+            all nuclei and what is left of them.
 
     Raises:
         FileError: The file cannot be read, or the line or event it names has something that cannot be simulated: an
@@ -128,13 +132,15 @@ def _digest(primaries: Primaries) -> str:
 
 
 def _code(which: int | str) -> int:
-    """PDG code of a name or of the text of a code.
+    """PDG code of a name or of the text of a code; that of no particle for nuclei.
 
     Raises:
         ArgumentError: It is neither.
     """
     if isinstance(which, int) or which.removeprefix("-").isdecimal():
         return int(which)
+    if which in _OTHERS:
+        return _OTHERS[which]
     return particle_type(which).pdg
 
 
@@ -147,7 +153,7 @@ def _event(path: Path, event: ListedEvent, leave_out: set[int], skipped: Counter
     moved = []
     for listed in event.particles:
         code = PARTICLES.get(listed.particle) if isinstance(listed.particle, str) else listed.particle
-        if code in _NEUTRINOS or code in leave_out:
+        if code in _NEUTRINOS or code in leave_out or (_NUCLEI in leave_out and code is not None and code > _NUCLEI):
             skipped["neutrinos" if code in _NEUTRINOS else f"particles {listed.particle} as asked"] += 1
             continue
         try:

@@ -32,8 +32,8 @@ class PrimaryChoices(BaseModel):
     model_config = _CONFIGURATION
 
     particles: tuple[str, ...] = Field(default=("e-", "mu-"), min_length=1)
-    """Names; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0, proton; pions and protons lose energy
-    and pions decay, but they meet no nuclei."""
+    """Names; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0, K+, K-, proton; hadrons lose energy
+    and decay, but meet no nuclei."""
     energy_mev: tuple[float, float] = (100.0, 1000.0)
     """Lowest and highest kinetic energy in MeV."""
     energy_spectrum: str = "flat"

@@ -78,8 +78,10 @@ def test_the_place_of_neutrino_generators_is_used(read, name):
 @pytest.mark.parametrize(
     ("bad", "sentence"),
     [
-        (event(p3=0), r"particle 3 has momentum \(0, 0, 0\) and energy 318.062 MeV; expected finite ones"),
-        (event(e3="nan"), "particle 3 has momentum .* and energy nan MeV"),
+        (event(p3=0), "particle 3 has energy 318.062 MeV; expected 105.658 from its momentum as mu-"),
+        (event(p3=0, e3=105.658376), "event 1, particle 3: ux, uy, uz have length 0"),
+        (event(e3="nan"), "particle 3 has energy nan MeV; expected 318.062"),
+        (event(p3="inf"), "particle 3 has energy 318.062 MeV; expected inf"),
         (event(e3=318.0624e3), "particle 3 has energy 318062 MeV; expected 318.062 from its momentum as mu-"),
         (event(z=300), r"event 1, particle 3: vertex \(10, -20, 300\) cm is outside mini"),
         (event().replace("-1 2212 ", "-1 2112 "), "event 1, particle 2: particle is 2112; expected one of"),
@@ -92,6 +94,16 @@ def test_bad_events_are_named(read, bad, sentence):
     with pytest.raises(FileError, match=rf"events\.hepmc3, .*{sentence}") as refusal:
         read(event(), bad)
     assert "\n" not in str(refusal.value)
+
+
+def test_nuclei_and_neutrons_are_left_out_by_name(read, caplog):
+    lines = "P 6 -1 2009900000 0 0 0 0 1\nP 7 -1 1000070140 0 0 10 13050 1\nP 8 -1 2112 0 0 100 944.9 1\n"
+    whole = event().replace(" 1 5\n", " 1 8\n") + lines.replace(" -1 ", " -1 ").replace(" 1\n", " 0 1\n")
+    with pytest.raises(FileError, match="event 0, particle 6: particle is 2009900000"):
+        read(whole)
+    assert read(whole, leave_out=["nuclei", "neutron"]).particles.names == ["mu-", "proton"]
+    for code in (2009900000, 1000070140, 2112):
+        assert f"left out 1 particles {code} as asked" in caplog.text
 
 
 def test_other_files_are_refused(tmp_path):

@@ -31,8 +31,8 @@ class Listing:
     centre: Annotated[str, Parameter(name="--primaries-centre")] = "0,0,0"
     """The tank's centre in the file's coordinates, x,y,z in cm."""
     leave_out: Annotated[str, Parameter(name="--primaries-leave-out")] = ""
-    """Names or PDG codes of particles to leave out, separated by commas, such as 2112 for neutrons: particles that
-    Geant4 cannot move here are refused otherwise."""
+    """Names or PDG codes of particles to leave out, separated by commas, such as neutron,nuclei: particles that Geant4
+    cannot move here are refused otherwise."""
 
 
 def read_listing(listing: Listing, detector: str, drawing: list[str]) -> "tuple[Primaries | None, dict[str, Any]]":

@@ -79,24 +79,19 @@ def _final(where: str, record: Any) -> list[Listed]:
 def _listed(where: str, particle: Any, energy_mev: float, position: Vector, time_ns: float) -> Listed:
     px, py, pz, total = (getattr(particle.momentum, name) * energy_mev for name in ("px", "py", "pz", "e"))
     momentum = math.hypot(px, py, pz)
-    if not (math.isfinite(total) and 0 < momentum < math.inf):
-        raise ArgumentError(
-            f"particle {particle.id} has momentum ({px:g}, {py:g}, {pz:g}) and energy {total:g} MeV; expected finite"
-            " ones and a momentum that has a direction"
-        )
-    direction = (px / momentum, py / momentum, pz / momentum)
     _require_mass(particle, momentum, total)
+    direction = (px / momentum, py / momentum, pz / momentum) if momentum else (0.0, 0.0, 0.0)
     return Listed(f"{where}, particle {particle.id}", particle.pid, total, True, position, direction, time_ns)
 
 
 def _require_mass(particle: Any, momentum: float, total: float) -> None:
-    """Check that energy and momentum are those of a particle that Ringcast knows; others are judged later."""
+    """Check that energy and momentum are those of a particle that Ringcast knows; others may be left out later."""
     try:
         kind = particle_type(particle.pid)
     except ArgumentError:
         return
     expected = math.hypot(momentum, kind.mass_mev)
-    if abs(total - expected) > _OFF_SHELL * expected:
+    if not abs(total - expected) <= _OFF_SHELL * expected < math.inf:
         raise ArgumentError(
             f"particle {particle.id} has energy {total:g} MeV; expected {expected:g} from its momentum as {kind.name}"
         )

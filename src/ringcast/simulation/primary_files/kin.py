@@ -84,12 +84,12 @@ def _track(line: int, values: list[str], vertex: tuple[Vector, float] | None) ->
     """
     if values and not values[0].removeprefix("-").isdecimal():
         raise ArgumentError(f"PDG code is {values[0]!r}; expected a whole number")
-    numbers = _numbers("track", _TRACK, values)
-    if values[-1] not in _STATUS:
+    if len(values) == len(_TRACK) and values[-1] not in _STATUS:
         known = ", ".join(f"{code} ({meaning})" for code, meaning in _STATUS.items())
         raise ArgumentError(f"status is {values[-1]}; expected one of {known}")
-    if values[-1] != "0":
-        return []
+    if len(values) == len(_TRACK) and values[-1] != "0":
+        return []  # directions of targets at rest can be any text, such as nan
+    numbers = _numbers("track", _TRACK, values)
     if vertex is None:
         raise ArgumentError("found a track before any vertex; expected a line vertex x y z t above the tracks")
     position, time = vertex

@@ -120,9 +120,9 @@ def test_photoelectrons_are_stored_on_demand(tmp_path, capsys):
 def test_light_switches_reach_the_file(tmp_path, capsys):
     from ringcast.storage import read_events
 
-    switches = {"reflection": "wcsim", "pmt-shape": "cap"}
-    run(*command(tmp_path / "x.h5", n=2, **switches), "--scattering", "--angular-acceptance")
-    run(*command(tmp_path / "plain.h5", n=2))
+    switches = {"reflection": "off", "pmt-shape": "disc"}
+    run(*command(tmp_path / "x.h5", n=2), "--angular-acceptance")
+    run(*command(tmp_path / "plain.h5", n=2, **switches), "--no-scattering")
     capsys.readouterr()
     lit, plain = (read_events(tmp_path / name).metadata for name in ("x.h5", "plain.h5"))
     named = ("scattering", "reflection", "pmt_shape", "angular_acceptance")

@@ -162,9 +162,9 @@ def test_a_plan_with_all_light_gives_the_same_events_in_any_batch(start_chain):
     assert joined.charge_pe.tolist() == both.charge_pe.tolist()
 
 
-def test_the_switches_are_off_by_default(start_chain):
+def test_light_does_by_default_what_wcsims_does_and_nothing_if_switched_off(start_chain):
     plan = make_plan(detector="mini", n_events=1, particles=("e-",), energy_mev=(100, 100))
-    assert (plan.scattering, plan.reflection, plan.pmt_shape, plan.angular_acceptance) == (False, "off", "disc", False)
-    chain = start_chain()
+    assert (plan.scattering, plan.reflection, plan.pmt_shape, plan.angular_acceptance) == (True, "wcsim", "cap", False)
+    chain = start_chain(scattering=False, reflection="off", pmt_shape="disc")
     assert chain.interactions is NONE
     assert chain.wall.height_cm == 0.0

@@ -98,7 +98,7 @@ class MatterSwitches(BaseModel):
 
     model_config = _CONFIGURATION
 
-    muon_capture: bool = False
+    muon_capture: bool = True
     """Let oxygen capture 18.4 % of the negative muons that stop, which then give no decay electron, and let the others
     decay with a mean life of 1795 ns in place of 2197 ns."""
 
@@ -112,13 +112,13 @@ class LightSwitches(BaseModel):
     """Lengths of absorption and scattering: wcsim as WCSim's tables with its default factors (553 and 132 m at 400 nm);
     super-k as Super-Kamiokande's model of its calibration light (400 and 176 m), which scatters forward on particles
     (Mie) as well."""
-    scattering: bool = False
+    scattering: bool = True
     """Scatter light on its way."""
-    reflection: Literal["off", "wcsim", "constant"] = "off"
+    reflection: Literal["off", "wcsim", "constant"] = "wcsim"
     """Reflect light at the black sheet (0.11 to 0.15 of it) and at the sensors' faces: wcsim as Geant4 does with
     WCSim's surfaces, a diffuse sheet and faces of glass, photocathode and empty tube that reflect 0.03 in front and
     0.33 or more beyond 60 degrees; constant with a partly specular sheet and faces that mirror 0.32 at any angle."""
-    pmt_shape: Literal["disc", "cap"] = "disc"
+    pmt_shape: Literal["disc", "cap"] = "cap"
     """Sensors as flat discs on the wall, or as spherical caps that stand out of it by the height of their type."""
     angular_acceptance: bool = False
     """Let the chance of detection fall with the angle to the sensor's axis as in an older curve of WCSim (0.69 at 70

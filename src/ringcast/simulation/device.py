@@ -1,9 +1,9 @@
 """How the photon kernel is compiled: the decorators of all its functions, here and nowhere else.
 
 Both divide as IEEE 754 says and compile without numba's counting of the users of every table, which would take three
-quarters of the time; so nothing here may allocate arrays. numba keeps compiled code beside the sources and tells whether
-it is still good by the file of the function alone, not by the files of what it calls; so the names of compiled functions
-carry a digest of all sources of this part.
+quarters of the time; so nothing here may allocate arrays. numba keeps compiled code beside the sources and tells
+whether it is still good by the file of the function alone, not by the files of what it calls; so the names of compiled
+functions carry a digest of all sources of this part.
 """
 
 import hashlib

@@ -10,16 +10,12 @@ from ringcast.validation.reference import Reference
 __all__ = ["EVERYTHING", "plan_of"]
 
 EVERYTHING: Mapping[str, Any] = {
-    "muon_capture": True,
-    "scattering": True,
-    "reflection": "wcsim",
-    "pmt_shape": "cap",
     "dark_noise": True,
     "digitiser": "auto",
     "trigger": True,
     "photoelectrons": True,
 }
-"""A plan with every effect that WCSim has by default."""
+"""What WCSim has by default and a plan has not; what light and particles do is WCSim's by a plan's own defaults."""
 
 
 def plan_of(

@@ -187,6 +187,8 @@ def _middles(edges: np.ndarray, *, log: bool) -> np.ndarray:
 def ratios_figure(lines: Sequence[RatioLine], *, label: str, title: str = "", band_percent: float = 3.0) -> Figure:
     """Draw ratios with their errors one below the other, in groups, about a band of the ratios that are close to one.
 
+    Ratios within the band, beyond it, and known no better than it is wide have a colour each.
+
     Args:
         lines: Top to bottom; those of one group together.
         label: Words of the axis.
@@ -211,8 +213,7 @@ def ratios_figure(lines: Sequence[RatioLine], *, label: str, title: str = "", ba
     axes.axvspan(1 - band_percent / 100, 1 + band_percent / 100, color=_BAND, alpha=0.6, linewidth=0)
     axes.axvline(1, color=MUTED, linewidth=0.8)
     for line, height in zip(lines, heights, strict=True):
-        close = abs(line.ratio - 1) <= band_percent / 100
-        axes.errorbar(line.ratio, height, xerr=line.error, fmt="o", color=COLOURS[0 if close else 1], markersize=4)
+        axes.errorbar(line.ratio, height, xerr=line.error, fmt="o", color=_colour(line, band_percent), markersize=4)
     reach = max(abs(line.ratio - 1) + line.error for line in lines)
     axes.set(xlim=(1 - 1.1 * max(reach, 0.05), 1 + 1.1 * max(reach, 0.05)), ylim=(heights[-1] + 0.8, -1.4))
     axes.set_yticks(heights, [line.label for line in lines])
@@ -224,6 +225,12 @@ def ratios_figure(lines: Sequence[RatioLine], *, label: str, title: str = "", ba
     if title:
         figure.suptitle(title, fontsize=12, color=INK, x=0.01, ha="left")
     return figure
+
+
+def _colour(line: RatioLine, band_percent: float) -> str:
+    if line.error > band_percent / 100:
+        return MUTED
+    return COLOURS[0] if abs(line.ratio - 1) <= band_percent / 100 else COLOURS[1]
 
 
 def _places(lines: Sequence[RatioLine]) -> tuple[list[float], dict[str, float]]:

@@ -58,7 +58,8 @@ def simulation(
         names: References; all of them if none is named and no file is given.
         n_events: How many events to simulate for each reference.
         reference: Event file of your own to compare with, in the digi-hits layout. If its events have the same
-            primary, ours have it too; if not, ours are simulated event by event.
+            primary, ours have it too; if not, ours are simulated event by event. Of several triggers an event, only the
+            hits in the main columns are read.
         geometry: Sensor table (npz) of that file, if it lies neither in the file nor beside it.
         detector: Tank of that file, if the table does not say enough (type of the tubes, where the wall is):
             a name of ringcast detector list, or a TOML file. Sensors of the table are found in it by position.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ringcast
 from ringcast.cli.replacing import replacing
 from ringcast.cli.validate.result import CLOSE_PERCENT, Compared, mean_text, ratio_text
-from ringcast.cli.validate.words import CURVES, NUMBERS
+from ringcast.cli.validate.words import CURVES, NUMBERS, SHAPES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -32,7 +32,7 @@ def write_report(results: Sequence[Compared], folder: Path) -> Path:
         _sections(results),
         summary=_summary(results),
         made_with={"command": "ringcast validate simulation", "ringcast": ringcast.__version__}
-        | {f"{result.reference.name}, seed": str(result.plan.seed) for result in results[:1]},
+        | {"seed": str(results[0].plan.seed)},
     )
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / "report.html"
@@ -73,6 +73,7 @@ def _sections(results: Sequence[Compared]) -> "list[Section]":
 
 _RATIOS = (
     "Means of our events over those of the reference, with the error of both; the grey band is 3 % wide on either side."
+    " Blue is within it, orange beyond, and grey known less well than that."
 )
 _CURVES = (
     "Means over events; bars and bands are standard errors from the spread of the events. Below, ours over the"
@@ -117,7 +118,7 @@ def _shapes_table(result: Compared) -> "Table":
 
     rows = [
         (
-            CURVES[row.name].title if row.name != "residual" else "Times",
+            SHAPES[row.name],
             f"{row.chi2:.1f}",
             f"{row.bins}",
             "—" if row.p_value is None else f"{row.p_value:.4f}",

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-__all__ = ["CURVES", "NUMBERS", "CurveWords", "NumberWords"]
+__all__ = ["CURVES", "NUMBERS", "SHAPES", "CurveWords", "NumberWords"]
 
 
 class NumberWords(NamedTuple):
@@ -46,3 +46,12 @@ CURVES = {
     "charge": CurveWords("Charges of tubes", "charge of a tube (pe)", "tubes per event and pe", log_x=True, log_y=True),
 }
 """By the names of `ringcast.validation.summary.EDGES`; `residual_core` is a part of `residual` drawn by itself."""
+
+SHAPES = {
+    "charge_by_angle": "charge per tube by angle",
+    "hits_by_angle": "tubes hit by angle",
+    "residual": "times less the time of flight",
+    "time": "times since the birth",
+    "charge": "charges of tubes",
+}
+"""Words of the curves whose shape is tested."""

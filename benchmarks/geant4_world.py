@@ -107,6 +107,10 @@ class World:
         with _silence():
             self._manager.Initialize()
 
+    def command(self, text: str) -> None:
+        """One of Geant4's text commands."""
+        self.geant4.G4UImanager.GetUIpointer().ApplyCommand(text)
+
     def shoot(self, name: str, energy_mev: float, n: int) -> None:
         """Run n events from the centre along z."""
         gun = self._keep[2].gun

@@ -32,9 +32,9 @@ def step_photons(steps, optics=None):
     return (optics or flat_optics()).yield_per_cm * steps.length_cm * sin2
 
 
-def shoot(engine, name, energy_mev, n):
+def shoot(engine, name, energy_mev, n, *, first=0):
     """Steps of n events from the origin along z."""
-    return engine.steps(Track([name] * n, energy_mev, (0, 0, 0), (0, 0, 1)), np.arange(n))
+    return engine.steps(Track([name] * n, energy_mev, (0, 0, 0), (0, 0, 1)), np.arange(first, first + n))
 
 
 def per_event(steps, values, n):

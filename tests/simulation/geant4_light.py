@@ -103,7 +103,7 @@ def ratio(ours, stored):
 
 
 def compare_shares(ours, stored, n_stored, *, systematic=0.0):
-    """Whether our mean shares are the stored ones; `systematic` is a relative error allowed to each bin by itself.
+    """Whether our mean shares are the stored ones; `systematic` is a relative error of each bin, the same or its own.
 
     Hotelling's T^2 of the two mean vectors with their own covariances, degrees of freedom by Welch and Satterthwaite
     from the traces. Bins of less than 0.3 % are left out, and the fullest, which the others determine.
@@ -118,7 +118,7 @@ def compare_shares(ours, stored, n_stored, *, systematic=0.0):
     mine = np.cov(ours[:, keep].T) / len(ours)
     excess = ours.mean(0)[keep] - mean[keep]
     bins = int(keep.sum())
-    t2 = excess @ np.linalg.solve(mine + theirs + np.diag((systematic * mean[keep]) ** 2), excess)
+    t2 = excess @ np.linalg.solve(mine + theirs + np.diag((systematic * mean)[keep] ** 2), excess)
     freedom = np.trace(mine + theirs) ** 2 / (
         np.trace(mine) ** 2 / (len(ours) - 1) + np.trace(theirs) ** 2 / (n_stored - 1)
     )

@@ -31,8 +31,7 @@ from geant4_world import World, wcsim_water
 from arithmetic import machine
 from ringcast.simulation import Chain, chain, make_plan
 from ringcast.simulation.engine_data import build_data_folder
-from ringcast.simulation.interactions import RAYLEIGH_FACTOR
-from ringcast.simulation.optics import ABSORPTION_FACTOR
+from ringcast.simulation.water import ABSORPTION_FACTOR, RAYLEIGH_FACTOR
 
 RESULTS = Path(__file__).parent / "results" / "geant4_optical.json"
 DETECTOR = "super-k"

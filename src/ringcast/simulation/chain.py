@@ -1,6 +1,8 @@
 """The whole chain from a plan to hits, batch by batch, over worker processes."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,9 +16,11 @@ from numpy.typing import NDArray
 from ringcast.events import Emitters, Hits, Photoelectrons, Primaries, Track
 from ringcast.geometry import Detector, load_detector
 from ringcast.simulation.cherenkov import Steps, mean_photons, select_steps
+from ringcast.simulation.cluster import work_on_cluster
 from ringcast.simulation.engine_data import engine_data_folder
 from ringcast.simulation.geant4 import Engine, require_engine
 from ringcast.simulation.interactions import Interactions, load_interactions
+from ringcast.simulation.memory import fit_memory, largest_event_mev
 from ringcast.simulation.optics import Optics, SensorResponse, expose_cm, load_optics, load_sensor
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.primaries import require_primaries
@@ -28,10 +32,8 @@ from ringcast.simulation.wall import Wall, build_wall
 from ringcast.simulation.workers import work_through
 from ringcast.units import C_CM_PER_NS
 
-__all__ = ["BATCH", "Batch", "Chain", "require_device", "simulate"]
+__all__ = ["Batch", "Chain", "require_device", "simulate"]
 
-BATCH = 100
-"""Events simulated at once, unless told otherwise."""
 _COUNT = 1
 _SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
 
@@ -190,8 +192,9 @@ def simulate(
     plan: SimulationPlan,
     *,
     todo: Sequence[range] | None = None,
-    batch: int = BATCH,
+    batch: int | None = None,
     workers: int = 0,
+    scheduler: str | None = None,
     primaries: Primaries | None = None,
     device: Device = "cpu",
 ) -> Iterator[Batch]:
@@ -202,8 +205,11 @@ def simulate(
     Args:
         plan: What to simulate.
         todo: Numbers of the events to do; all if not given.
-        batch: Events simulated at once; it changes memory and progress, not the events.
+        batch: Events simulated at once; it changes memory and progress, not the events. By default as `fit_memory`
+            says, or fewer if some workers had nothing to do otherwise.
         workers: Worker processes; 0 takes one for each core.
+        scheduler: Address of a Dask scheduler whose workers do the work, or `local` for a Dask cluster on this machine,
+            in place of processes of our own.
         primaries: Those of each event in place of drawn ones, if the plan names them by their digest.
         device: What follows photons in each worker; on a GPU times may differ in their last digits.
 
@@ -211,17 +217,25 @@ def simulate(
         ArgumentError: The plan does not fit the detector or the primaries, or there is no such device.
         EngineError: Geant4 is missing, or a batch ended its worker process three times.
     """
-    pieces = _pieces([range(plan.n_events)] if todo is None else todo, batch)
+    todo = [range(plan.n_events)] if todo is None else todo
+    n, n_events = workers or os.cpu_count() or 1, sum(map(len, todo))
+    most = batch or fit_memory(largest_event_mev(plan, primaries), n).batch
+    pieces = _pieces(todo, max(1, min(most, -(-n_events // n))))
     if not pieces:
         return
     require_engine()
-    require_device(device)
+    if scheduler is None:
+        require_device(device)
     require_primaries(plan, primaries)
     require_room(plan, load_detector(plan.detector, dead=plan.dead))  # refuse a bad plan before any worker starts
-    n = min(workers or os.cpu_count() or 1, len(pieces))
+    start: Callable[[], Callable[[range], Batch]]
+    if scheduler is not None:
+        start = partial(_start_on_cluster, plan, primaries, device)
+        yield from work_on_cluster(pieces, start, address=scheduler, workers=min(n, len(pieces)), name=_name)
+        return
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
-        folder = engine_data_folder(Path(scratch))
-        yield from work_through(pieces, partial(_start_chain, plan, folder, primaries, device), workers=n, name=_name)
+        start = partial(_start_chain, plan, engine_data_folder(Path(scratch)), primaries, device)
+        yield from work_through(pieces, start, workers=min(n, len(pieces)), name=_name)
 
 
 def _pieces(todo: Sequence[range], batch: int) -> list[range]:
@@ -253,6 +267,13 @@ def _start_chain(
 ) -> Callable[[range], Batch]:
     """Set a worker process up."""
     return Chain.start(plan, data_folder, primaries, device=device).run
+
+
+def _start_on_cluster(plan: SimulationPlan, primaries: Primaries | None, device: Device) -> Callable[[range], Batch]:
+    """Set a process of a cluster up, with a data folder of its own, which goes when the process ends."""
+    scratch = tempfile.mkdtemp(prefix="ringcast-geant4-")
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    return Chain.start(plan, engine_data_folder(Path(scratch)), primaries, device=device).run
 
 
 def _name(events: range) -> str:

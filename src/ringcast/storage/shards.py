@@ -170,6 +170,11 @@ class Shards:
         self.folder.replace(self._done_with)
         shutil.rmtree(self._done_with)
 
+    def discard_if_empty(self) -> None:
+        """Remove the folder if it holds no shard yet."""
+        if not self._names():
+            self.discard()
+
     def _names(self) -> dict[str, tuple[range, str]]:
         """Events and checksum by name of the shards that are there."""
         found = {path.name: _NAME.fullmatch(path.name) for path in self.folder.glob("*.h5")}

@@ -1,5 +1,6 @@
 """The command: makes the plan, does what is not done yet, and joins the parts."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,11 +26,13 @@ from ringcast.cli.simulate.options import (
     named_by_user,
     shard_of,
 )
-from ringcast.errors import ArgumentError
+from ringcast.errors import ArgumentError, RingcastError
 
 if TYPE_CHECKING:
     from ringcast.events import Primaries
     from ringcast.simulation import SimulationPlan
+    from ringcast.simulation.memory import Staff
+    from ringcast.storage import Shards
 
 __all__ = ["run_plan", "simulate"]
 
@@ -99,30 +102,53 @@ def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Prim
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.geometry import load_detector
     from ringcast.simulation import require_device, require_room
-    from ringcast.simulation import simulate as simulated
+    from ringcast.simulation.memory import fit_memory, largest_event_mev, read_size_mb
     from ringcast.storage import Shards
 
     tank = load_detector(plan.detector, dead=plan.dead)
     require_room(plan, tank)
-    require_device(run.device)
+    if run.scheduler is None:
+        require_device(run.device)
+    most_mb = None if run.memory is None else read_size_mb(run.memory)
+    staff = fit_memory(largest_event_mev(plan, primaries), run.workers or os.cpu_count() or 1, most_mb)
     shards = Shards.open(output, plan.configuration, tank, shard_of(run.shard, plan.n_events), overwrite=run.overwrite)
     if shards.merged() and not run.overwrite:  # a process that ended right after it had written the file
         return shards.discard()
-    todo = shards.missing()
-    already = len(shards.events) - sum(map(len, todo))
     try:
-        with progress(f"simulating {tank.name}", len(shards.events), already) as advance:
-            for batch in simulated(plan, todo=todo, workers=run.workers, primaries=primaries, device=run.device):
-                shards.write(
-                    batch.first_event,
-                    batch.tracks,
-                    batch.hits,
-                    trigger_ns=batch.trigger_ns,
-                    photoelectrons=batch.photoelectrons,
-                    primaries=batch.primaries,
-                )
-                advance(len(batch.tracks))
+        _fill(shards, plan, staff, run, primaries=primaries)
     except KeyboardInterrupt:
         Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
         raise
+    except RingcastError:
+        shards.discard_if_empty()
+        raise
     return shards.merge()
+
+
+def _fill(
+    shards: "Shards", plan: "SimulationPlan", staff: "Staff", run: Run, *, primaries: "Primaries | None"
+) -> None:
+    """Simulate the events that no shard has."""
+    from ringcast.simulation import simulate as batches
+
+    todo = shards.missing()
+    n, done = len(shards.events), len(shards.events) - sum(map(len, todo))
+    with progress(f"simulating {shards.detector.name}", n, done) as advance:
+        for batch in batches(
+            plan,
+            todo=todo,
+            batch=staff.batch,
+            workers=staff.workers,
+            scheduler=run.scheduler,
+            primaries=primaries,
+            device=run.device,
+        ):
+            shards.write(
+                batch.first_event,
+                batch.tracks,
+                batch.hits,
+                trigger_ns=batch.trigger_ns,
+                photoelectrons=batch.photoelectrons,
+                primaries=batch.primaries,
+            )
+            advance(len(batch.tracks))

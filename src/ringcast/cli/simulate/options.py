@@ -128,6 +128,13 @@ class Run:
     """What follows photons: the processor, or an NVIDIA GPU that all workers share, which needs pip install
     'ringcast[cuda]'. Both follow the same photons by the same functions; on a GPU times may differ in their last
     digits, and some ten photons in a million end elsewhere."""
+    memory: str | None = None
+    """Most memory of all processes together, such as 4GB; it decides how many events are simulated at once, and the
+    number of workers where that is too many. The file is the same for any memory."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler, such as tcp://host:8786, whose workers do the simulation (they need Ringcast and the
+    files that the options name), or local for a Dask cluster of this machine. By default Ringcast's own processes do
+    it, which are replaced when they die and need no Dask."""
     overwrite: bool = False
     """Replace the output if it exists."""
     json_output: Annotated[bool, Parameter(name="--json", negative="")] = False

@@ -1,0 +1,58 @@
+"""``ringcast simulate`` under adversity: killed, stopped, without room on the disk, in parts, on a cluster."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(find_spec("calzone") is None, reason="needs Geant4")
+# calzone is not imported here: it would set GEANT4_DATA_DIR for the processes of a cluster
+SMALL = ("simulate", "-d", "mini", "-n", "24", "--energy", "60:100", "--seed", "5")
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def simulated(run, tmp_path):
+    """Run the small simulation with further options; the file."""
+
+    def simulate(name, *options):
+        code, _, err = run(*SMALL, "-o", tmp_path / name, *options)
+        assert code == 0, err
+        return tmp_path / name
+
+    return simulate
+
+
+@pytest.mark.slow
+def test_a_run_killed_ten_times_gives_the_same_file(tmp_path):
+    """At random times, and just before and after files are renamed."""
+    root = Path(__file__).parents[2]
+    words = [sys.executable, "-m", "tests.cli.killing", str(tmp_path), "10", "3"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])}
+    done = subprocess.run(words, capture_output=True, text=True, cwd=root, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["killed"] == 10
+    assert set(found["files"]) == {digest(tmp_path / "whole.h5")}
+    assert found["left"] == ["whole.h5"]
+
+
+@pytest.mark.slow
+def test_workers_shards_memory_and_cluster_leave_the_bytes_alone(simulated, run, tmp_path):
+    whole = digest(simulated("one.h5", "--workers", 1))
+    assert digest(simulated("two.h5", "--workers", 2, "--memory", "1.36GB")) == whole
+    parts = [simulated(f"{number}.h5", "--workers", 1, "--shard", f"{number}/4") for number in (3, 1, 4, 2)]
+    code, out, err = run("merge", *parts, "-o", tmp_path / "merged.h5")
+    assert code == 0, err
+    assert "24 events of 4 files" in out
+    assert digest(tmp_path / "merged.h5") == whole
+    pytest.importorskip("distributed")
+    assert digest(simulated("dask.h5", "--workers", 2, "--scheduler", "local")) == whole

@@ -125,9 +125,7 @@ def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Prim
     return shards.merge()
 
 
-def _fill(
-    shards: "Shards", plan: "SimulationPlan", staff: "Staff", run: Run, *, primaries: "Primaries | None"
-) -> None:
+def _fill(shards: "Shards", plan: "SimulationPlan", staff: "Staff", run: Run, *, primaries: "Primaries | None") -> None:
     """Simulate the events that no shard has."""
     from ringcast.simulation import simulate as batches
 

@@ -7,7 +7,7 @@ from ringcast.errors import ArgumentError
 from ringcast.simulation import require_device
 from ringcast.simulation.flight import FATES
 from ringcast.simulation.transport import follow, transport
-from tests.simulation.gpu_scene import scene, simulated
+from tests.simulation.scene import scene, simulated
 
 pytest.importorskip("numba_cuda")
 from numba import cuda, typeof, types

@@ -24,8 +24,8 @@ from ringcast.simulation.wall import Wall
 __all__ = ["Journeys", "Photoelectrons", "follow", "joined", "offsets", "transport"]
 
 _SEEN = FATES.index("seen")
-_BLOCK = 1 << 18
-"""Trial photons followed at a time by a thread: some 5 MB."""
+_BLOCK = 1 << 16
+"""Trial photons followed at a time by a thread: some 1 MB, and enough blocks for threads to end together."""
 
 
 class Journeys(NamedTuple):

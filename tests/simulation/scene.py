@@ -1,4 +1,4 @@
-"""Light in a small tank, with everything on, for tests of the GPU; run as a program it follows it in CUDA's simulator.
+"""Light in a small tank, with everything on, for tests of the kernel; run as a program it takes it to CUDA's simulator.
 
 The simulator is chosen by the environment before CUDA is imported, and runs a kernel as plain Python, so it gets a
 process of its own.
@@ -44,7 +44,7 @@ def scene(per_step, *, shape="cap", reflection="wcsim", scattering=True):
 def simulated(output, *arguments):
     """Photoelectrons of a scene, whose arguments are given, from CUDA's simulator."""
     variables = {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1"}
-    command = [sys.executable, "-m", "tests.simulation.gpu_scene", str(output), *arguments]
+    command = [sys.executable, "-m", "tests.simulation.scene", str(output), *arguments]
     subprocess.run(command, check=True, env=os.environ | variables)
     return dict(np.load(output))
 

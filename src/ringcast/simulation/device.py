@@ -13,7 +13,7 @@ from typing import Any
 
 from numba import njit
 
-__all__ = ["device", "over_photons"]
+__all__ = ["device", "named", "over_photons"]
 
 _SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))))
 _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
@@ -21,14 +21,15 @@ _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False
 
 def device(function: Callable[..., Any]) -> Any:
     """Compile a function of one photon; loops on a processor call it, and so do the threads of a GPU."""
-    return njit(forceinline=True, **_OPTIONS)(_named(function))
+    return njit(forceinline=True, **_OPTIONS)(named(function))
 
 
 def over_photons(function: Callable[..., Any]) -> Any:
     """Compile a loop over photons; other threads run beside it."""
-    return njit(nogil=True, **_OPTIONS)(_named(function))
+    return njit(nogil=True, **_OPTIONS)(named(function))
 
 
-def _named(function: Callable[..., Any]) -> Callable[..., Any]:
+def named(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function under a name that changes with any source of this part."""
     function.__qualname__ += f"_{_SOURCES.hexdigest()[:8]}"
     return function

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 from ringcast.simulation.cherenkov import Steps
-from ringcast.simulation.device import device
+from ringcast.simulation.device import device, named
 from ringcast.simulation.emission import largest_sin2
 from ringcast.simulation.flight import fly
 from ringcast.simulation.interactions import NONE, Interactions
@@ -87,6 +87,7 @@ def transport_on_gpu(
 
 
 @cuda.jit(cache=True)
+@named
 def _follow(first, last, steps, offset, event, optics, wall, interactions, seed, sensor, time):  # type: ignore[no-untyped-def]
     """The trial photon of this thread: which sensor sees it, or -1, and when it ends."""
     place = cuda.grid(1)

@@ -91,23 +91,23 @@ def our_turn(name: str, seconds: float, seed: int) -> dict[str, float]:
         scattering=True,
         reflection="wcsim",
         pmt_shape="cap",
-        batch=BATCH,
         seed=seed,
     )
     spent = dict.fromkeys(("geant4", *PARTS.values()), 0.0)
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         ours = Chain.start(plan, build_data_folder(Path(scratch)))
-        type(ours.engine).steps = timed(type(ours.engine).steps, spent, "geant4")
+        type(ours.engine).run = timed(type(ours.engine).run, spent, "geant4")
         for function, part in PARTS.items():
             setattr(chain, function, timed(getattr(chain, function), spent, part))
-        number = iter(range(plan.n_batches))
-        ours.run(next(number))
-        spent.update(dict.fromkeys(spent, 0.0))
+        first = iter(range(0, plan.n_events, BATCH))
 
         def job() -> int:
-            ours.run(next(number))
+            start = next(first)
+            ours.run(range(start, start + BATCH))
             return BATCH
 
+        job()
+        spent.update(dict.fromkeys(spent, 0.0))
         found = until(seconds, job)
     return found | {f"{part}_s": seconds for part, seconds in spent.items()}
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.simulation.engine_data import VARIABLE, build_data_folder
-from ringcast.simulation.optics import read_table
+from ringcast.simulation.table_file import read_table
 
 __all__ = ["EV_NM", "LIGHT_BELOW_MEV", "Water", "World", "flat_index", "wcsim_water"]
 

@@ -67,7 +67,7 @@ def play(folder, kills, seed):
     words = ["simulate", "-d", "mini", "-n", "24", "--energy", "60:100", "--workers", "2", "--seed", "5", "-o"]
     took_s = run([*words, f"{folder}/whole.h5"])[1]
     target, draw, killed, files = Path(folder) / "killed.h5", random.Random(seed), 0, []
-    while killed < kills or not files:
+    while not files or killed < kills or Path(f"{target}.partial").exists():
         after_s, place = draw.uniform(0.1, 0.9) * took_s, draw.randrange(12)
         if killed == kills:
             how = {}

@@ -141,3 +141,20 @@ def test_help_shows_every_field_of_a_plan_in_its_group(capsys):
     for name in set(SimulationPlan.model_fields) - {"batch"}:
         assert f"--{renamed.get(name, name).replace('_', '-')} " in text, name
     assert "[default: 100:1000]" in text
+
+
+def test_broken_geometry_and_missing_tables_are_refused(tmp_path, capsys, monkeypatch):
+    tank = tmp_path / "tank.toml"
+    lines = ['name = "t"', 'description = "t"', 'pmt_type = "PMT3inchR14374"', "pmt_radius_cm = 8.0", "[cylinder]"]
+    sizes = ["radius_cm = 153.8", "half_height_cm = 135.7", "barrel_rows = 22", "barrel_columns = 80"]
+    tank.write_text("\n".join([*lines, *sizes, "cap_spacing_cm = 12.0"]), encoding="utf-8")
+    assert "sensors of radius 8 cm overlap at a pitch of" in refusal(capsys, tmp_path / "x.h5", d=tank, n=2)
+    energies = {
+        "200000": "energy_mev: expected low:high with 1 <= low <= high <= 100000 MeV",
+        "30": "mu- makes no light",
+    }
+    for energy, sentence in energies.items():
+        assert sentence in refusal(capsys, tmp_path / "x.h5", n=2, particles="mu-", energy=energy)
+    monkeypatch.setenv("GEANT4_DATA_DIR", str(tmp_path / "none"))
+    assert "lacks G4EMLOW8.8/brem_SB/br1 and 20 more" in refusal(capsys, tmp_path / "x.h5", n=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["tank.toml"]

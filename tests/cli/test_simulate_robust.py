@@ -3,12 +3,17 @@
 import hashlib
 import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from ringcast.simulation import memory
 
 pytestmark = pytest.mark.skipif(find_spec("calzone") is None, reason="needs Geant4")
 # calzone is not imported here: it would set GEANT4_DATA_DIR for the processes of a cluster
@@ -56,3 +61,35 @@ def test_workers_shards_memory_and_cluster_leave_the_bytes_alone(simulated, run,
     assert digest(tmp_path / "merged.h5") == whole
     pytest.importorskip("distributed")
     assert digest(simulated("dask.h5", "--workers", 2, "--scheduler", "local")) == whole
+
+
+@pytest.mark.slow
+def test_a_full_disk_keeps_what_is_done_and_leaves_no_half_file(simulated, run, tmp_path, monkeypatch):
+    """First no file of more than some bytes can be written, then there is no room to join the shards."""
+    monkeypatch.setattr(memory, "_BATCH", 4)
+    whole = simulated("whole.h5", "--workers", 1)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def stopped_at(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+        try:
+            code, _, err = run(*SMALL, "-o", tmp_path / "full.h5", "--workers", 1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert code == 2
+        assert "cannot be written (File too large); " in err
+        return err
+
+    assert "plan.json: cannot be written" in stopped_at(100)
+    assert "a table of Geant4" in stopped_at(8_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["whole.h5"]
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=20_000))
+    code, _, err = run(*SMALL, "-o", tmp_path / "full.h5", "--workers", 1)
+    assert code == 2
+    assert "the disk has 0.0 MB; make room" in err
+    assert "what is done is kept" in err
+    monkeypatch.undo()
+    kept = sorted(path.name for path in (tmp_path / "full.h5.partial").iterdir())
+    assert kept[-1] == "plan.json"
+    assert [name[:19] for name in kept[:-1]] == [f"{first:09d}-{first + 3:09d}" for first in range(0, 24, 4)]
+    assert digest(simulated("full.h5", "--workers", 1)) == digest(whole)

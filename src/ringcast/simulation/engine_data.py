@@ -76,5 +76,9 @@ def _tables() -> list[tuple[Path, Traversable]]:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="ascii")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="ascii")
+    except OSError as reason:
+        found = f"{path}: a table of Geant4 cannot be written ({reason.strerror})"
+        raise EngineError(f"{found}; make room, or set TMPDIR to another folder") from None

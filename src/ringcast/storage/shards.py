@@ -160,6 +160,9 @@ class Shards:
         shards = sorted(self.folder / name for name in self._names())
         if not shards:
             raise FileError(f"{self.folder}: holds no shards; expected events {self.events.start} and following")
+        need, free = sum(shard.stat().st_size for shard in shards), shutil.disk_usage(self.folder).free
+        if need > free:
+            raise FileError(f"{self.target}: needs {need / 1e6:.1f} MB, the disk has {free / 1e6:.1f} MB; make room")
         joined = self.folder / ".joined.writing"
         merge_events(shards, joined, events=self.events)
         joined.replace(self.target)
@@ -170,10 +173,12 @@ class Shards:
         self.folder.replace(self._done_with)
         shutil.rmtree(self._done_with)
 
-    def discard_if_empty(self) -> None:
-        """Remove the folder if it holds no shard yet."""
-        if not self._names():
-            self.discard()
+    def discard_if_empty(self) -> bool:
+        """Remove the folder if it holds no shard yet; whether it did."""
+        if self._names():
+            return False
+        self.discard()
+        return True
 
     def _names(self) -> dict[str, tuple[range, str]]:
         """Events and checksum by name of the shards that are there."""
@@ -189,8 +194,12 @@ class Shards:
             self.folder.mkdir(exist_ok=True)
         except OSError as reason:
             raise FileError(f"{self.folder}: cannot be made ({reason}); check that its folder exists") from None
-        with replacing(self.folder / _PLAN) as beside:
-            beside.write_text(json.dumps(plan, indent=1, sort_keys=True), encoding="utf-8")
+        try:
+            with replacing(self.folder / _PLAN) as beside:
+                beside.write_text(json.dumps(plan, indent=1, sort_keys=True), encoding="utf-8")
+        except FileError:
+            self.folder.rmdir()
+            raise
 
     def _require_same(self, plan: dict[str, Any]) -> None:
         remedy = f"use what it was begun with to go on, or remove {self.folder} to start anew"

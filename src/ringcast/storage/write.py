@@ -187,7 +187,9 @@ def replacing(path: Path) -> Iterator[Path]:
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.replace(path)
-    except OSError as reason:
-        raise FileError(f"{path}: cannot be written ({reason}); check the folder and the room on the disk") from None
+    except (OSError, RuntimeError) as reason:  # HDF5 raises either, with addresses and the time in the text
+        number = getattr(reason, "errno", None)
+        why = os.strerror(number) if number else str(reason)
+        raise FileError(f"{path}: cannot be written ({why}); check the folder and the room on the disk") from None
     finally:
         beside.unlink(missing_ok=True)

@@ -113,20 +113,23 @@ def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Prim
     staff = fit_memory(largest_event_mev(plan, primaries), run.workers or os.cpu_count() or 1, most_mb)
     shards = Shards.open(output, plan.configuration, tank, shard_of(run.shard, plan.n_events), overwrite=run.overwrite)
     if shards.merged() and not run.overwrite:  # a process that ended right after it had written the file
-        return shards.discard()
+        shards.discard()
+        return
     try:
-        _fill(shards, plan, staff, run, primaries=primaries)
+        _fill_and_merge(shards, plan, staff, run, primaries=primaries)
     except KeyboardInterrupt:
         Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
         raise
     except RingcastError:
-        shards.discard_if_empty()
+        if not shards.discard_if_empty():
+            Console(stderr=True).print(f"what is done is kept in {shards.folder}; run the same command again to go on")
         raise
-    return shards.merge()
 
 
-def _fill(shards: "Shards", plan: "SimulationPlan", staff: "Staff", run: Run, *, primaries: "Primaries | None") -> None:
-    """Simulate the events that no shard has."""
+def _fill_and_merge(
+    shards: "Shards", plan: "SimulationPlan", staff: "Staff", run: Run, *, primaries: "Primaries | None"
+) -> None:
+    """Simulate the events that no shard has, then join all."""
     from ringcast.simulation import simulate as batches
 
     todo = shards.missing()
@@ -150,3 +153,4 @@ def _fill(shards: "Shards", plan: "SimulationPlan", staff: "Staff", run: Run, *,
                 primaries=batch.primaries,
             )
             advance(len(batch.tracks))
+    shards.merge()

@@ -16,7 +16,6 @@ import pytest
 from ringcast.simulation import memory
 
 pytestmark = pytest.mark.skipif(find_spec("calzone") is None, reason="needs Geant4")
-# calzone is not imported here: it would set GEANT4_DATA_DIR for the processes of a cluster
 SMALL = ("simulate", "-d", "mini", "-n", "24", "--energy", "60:100", "--seed", "5")
 
 
@@ -25,8 +24,9 @@ def digest(path):
 
 
 @pytest.fixture
-def simulated(run, tmp_path):
+def simulated(run, tmp_path, monkeypatch):
     """Run the small simulation with further options; the file."""
+    monkeypatch.delenv("GEANT4_DATA_DIR", raising=False)  # calzone sets it when another test imports it
 
     def simulate(name, *options):
         code, _, err = run(*SMALL, "-o", tmp_path / name, *options)

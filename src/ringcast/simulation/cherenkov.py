@@ -31,8 +31,8 @@ class Steps(NamedTuple):
     mass_mev: NDArray[np.float64]
 
 
-def select_steps(steps: Steps, keep: NDArray[np.bool_]) -> Steps:
-    """Only the steps where `keep` is true, with their numbers."""
+def select_steps(steps: Steps, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Steps:
+    """Only the steps where `keep` is true, or those of these rows, with their numbers."""
     return Steps(**{name: column[keep] for name, column in steps._asdict().items()})
 
 

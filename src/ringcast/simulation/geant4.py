@@ -24,8 +24,8 @@ from ringcast.simulation.ancestry import Family, family_of, list_emitters, track
 from ringcast.simulation.capture import capture_muons
 from ringcast.simulation.cherenkov import Steps, select_steps
 from ringcast.simulation.engine_data import VARIABLE
-from ringcast.simulation.path_direction import turned_to_chord
 from ringcast.simulation.path_length import true_length_cm
+from ringcast.simulation.substeps import divide
 from ringcast.simulation.tracks import event_generator
 from ringcast.units import second
 
@@ -38,6 +38,9 @@ _HEAVY_ABOVE_MEV = 400.0
 _FASTEST_LIGHT = 1.40
 """Heavy particles slower than c / 1.40 make no light in water at any wavelength that sensors see."""
 _WORLD_RADIUS_CM = 1e5
+_CUT_CM = 0.07
+"""Production cut: Geant4's own default, as in WCSim; electrons freed with less than about 0.27 MeV, which hardly shine,
+are not followed."""
 _STREAM = 11  # purpose of the random numbers, beside those of the other modules
 
 
@@ -75,6 +78,7 @@ class Engine:
         self._simulation.random = calzone.Random(seed)
         self._simulation.physics.em_model = "standard"
         self._simulation.physics.had_model = None
+        self._simulation.physics.default_cut = _CUT_CM
         self._simulation.tracking = True
         self._simulation.sample_deposits = None
         self._simulation.sample_particles = False
@@ -115,7 +119,8 @@ class Engine:
             steps, first = select_steps(steps._replace(**later), stays[first]), first[stays[first]]
             time_ns = time_ns + shift_ns
         emitters, emitter = list_emitters(family, vertices, first, time_ns, row)
-        return steps, emitter, emitters
+        steps, source = divide(steps, events[np.searchsorted(row, np.arange(row[-1] + 1))], seed=self._seed)
+        return steps, emitter[source], emitters
 
 
 def stream_starts(events: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
@@ -170,8 +175,8 @@ def _charged_steps(
         number=np.arange(len(event)) - np.searchsorted(event, event),
         start_cm=np.ascontiguousarray(a["position"]),
         end_cm=np.ascontiguousarray(b["position"]),
-        start_direction=turned_to_chord(a["direction"], way),
-        end_direction=turned_to_chord(b["direction"], way),
+        start_direction=np.ascontiguousarray(a["direction"]),
+        end_direction=np.ascontiguousarray(b["direction"]),
         start_energy_mev=a["energy"].copy(),
         end_energy_mev=b["energy"].copy(),
         start_time_ns=time_ns[first],

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["true_length_cm"]
+__all__ = ["mean_free_cm", "true_length_cm"]
 
 _MEAN_FREE_CM, _MEAN_FREE_POWER = 0.3646, 1.858
 """Transport mean free path of electrons in water at p beta = 1 MeV, and the power of p beta it goes with. Fitted to
@@ -48,8 +48,8 @@ def true_length_cm(
     """
     length = chord_cm.copy()
     bent = np.flatnonzero((mass_mev < 1.0) & (chord_cm > 0) & (start_energy_mev > 0))
-    chord, first = chord_cm[bent], _mean_free_cm(start_energy_mev[bent])
-    loss = np.clip(first - _mean_free_cm(end_energy_mev[bent]), _LEAST_LOSS * first, (1 - 1e-12) * first)
+    chord, first = chord_cm[bent], mean_free_cm(start_energy_mev[bent])
+    loss = np.clip(first - mean_free_cm(end_energy_mev[bent]), _LEAST_LOSS * first, (1 - 1e-12) * first)
     log_ratio = np.log1p(-loss / first)
     path = chord
     for _ in range(_ITERATIONS):
@@ -62,7 +62,7 @@ def true_length_cm(
     return length
 
 
-def _mean_free_cm(energy_mev: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_free_cm(energy_mev: NDArray[np.float64]) -> NDArray[np.float64]:
     """Transport mean free path of electrons; p beta = E (E + 2 m) / (E + m) at the kinetic energy E."""
     energy = np.maximum(energy_mev, 0.0)
     p_beta = energy * (energy + 2 * _ELECTRON_MEV) / (energy + _ELECTRON_MEV)

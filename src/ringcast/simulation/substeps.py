@@ -1,0 +1,168 @@
+"""Long steps in pieces, along which energy, time and direction go as they do in nature."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringcast.simulation.cherenkov import Steps, select_steps
+from ringcast.simulation.path_length import mean_free_cm
+from ringcast.simulation.tracks import event_generator
+
+__all__ = ["divide", "turning"]
+
+_DIVISION = 12  # purpose of the random numbers, beside those of the other modules
+_TURN, _HEAVY_TURN, _LOSS, _MOST = 0.15, 0.01, 0.08, 8
+"""Turning of electrons and of others by scattering (rad), and share of the energy that others lose, in a piece; most
+pieces of a step."""
+_FIRST_TURN, _SHARP_MEV, _MOST_FIRST = 0.005, 20.0, 32
+"""The same of the first step of a track of more than so many MeV, whose ring is sharp because nothing scattered before;
+most pieces of such a step."""
+_LIGHT_MEV = 1.0
+"""Lighter particles are electrons."""
+_RANGE_POWER = 1.5
+"""Power of the kinetic energy that the range left goes with: Geant4's ranges of muons from 30 to 150 MeV go as E^1.50.
+Electrons lose energy evenly."""
+_LARGEST_INDEX = 1.40
+"""Particles slower than c / 1.40 make no light in water at any wavelength that sensors see."""
+_HIGHLAND_MEV, _RADIATION_CM = 13.6, 36.08
+
+
+def turning(
+    energy_mev: NDArray[np.float64], length_cm: NDArray[np.float64], mass_mev: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How far scattering turns a particle on a path in water: standard deviation about one axis, in rad.
+
+    Electrons: sqrt(L / l), l the transport mean free path of `path_length`. Heavier particles: Highland's formula,
+    13.6 MeV / (p beta) sqrt(L / X0) (1 + 0.038 ln(L / X0)), X0 = 36.08 cm of water.
+
+    Reference:
+        Particle Data Group, Review of Particle Physics (2024), section 34.3.
+
+    Example:
+        >>> turning(np.full(2, 49.0), np.ones(2), np.array([0.511, 105.7])).round(3).tolist()
+        [0.044, 0.024]
+    """
+    p_beta = energy_mev * (energy_mev + 2 * mass_mev) / (energy_mev + mass_mev)
+    paths = length_cm / _RADIATION_CM
+    highland = _HIGHLAND_MEV / np.maximum(p_beta, 1e-9) * np.sqrt(paths)
+    highland *= np.maximum(1 + 0.038 * np.log(np.maximum(paths, 1e-12)), 0.1)
+    return np.where(mass_mev < _LIGHT_MEV, np.sqrt(length_cm / np.maximum(mean_free_cm(energy_mev), 1e-9)), highland)
+
+
+def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps, NDArray[np.int64]]:
+    """Steps in pieces, and the row of the step that each piece is of; steps that need no division stay whole.
+
+    Geant4 says where a step begins and ends, not what is between. In pieces of equal path length the energy falls so
+    that the range left goes as E^p (p = 1 for electrons, 1.5 for others), and the time grows with 1 / (beta c).
+    Directions at the ends of pieces are a walk by multiple scattering from the step's first to its last direction,
+    drawn among all such walks; of electrons, which Geant4 also moves aside, among those whose mean direction leads from
+    the step's start to its end: with t the share of the path,
+
+        d(t) = (1 - t) d0 + t d1 + B(t) + 6 t (1 - t) m,
+
+    B a Brownian bridge of variance t (1 - t) times that of `turning`, and m what the mean of d then lacks (the mean of
+    a bridge is normal, and B(t) - 6 t (1 - t) <B> is independent of it). In the step in which an electron stops Geant4
+    does not scatter it, so that its walk there is free.
+
+    Args:
+        steps: Steps of all events of a batch, in their order.
+        events: Event number of each batch row; with the seed it keys the random numbers.
+        seed: The plan's seed.
+    """
+    pieces = _counts(steps)
+    normal = _normals(steps.event, pieces, events, seed)
+    source = np.repeat(np.arange(len(pieces)), pieces)
+    first = np.cumsum(pieces) - pieces
+    out = {name: column[source] for name, column in steps._asdict().items()}
+    for count in np.unique(pieces[pieces > 1]):
+        rows = np.flatnonzero(pieces == count)
+        places = first[rows][:, None] + np.arange(count)
+        for name, values in _pieces(select_steps(steps, rows), normal[places]).items():
+            out[name][places] = values
+    out["number"] = np.arange(len(source)) - np.searchsorted(out["event"], out["event"])
+    return Steps(**out), source
+
+
+def _counts(steps: Steps) -> NDArray[np.int64]:
+    """How many pieces each step is divided into."""
+    electron = steps.mass_mev < _LIGHT_MEV
+    middle = 0.5 * (steps.start_energy_mev + steps.end_energy_mev)
+    turn = turning(middle, steps.length_cm, steps.mass_mev)
+    lost = 1 - np.maximum(steps.end_energy_mev, 0) / steps.start_energy_mev
+    goes_on = (steps.start_cm[1:] == steps.end_cm[:-1]).all(axis=1) & (steps.event[1:] == steps.event[:-1])
+    begins = np.concatenate([[True], ~goes_on])[: len(turn)]
+    sharp = begins & (steps.start_energy_mev > _SHARP_MEV)
+    wanted = turn / np.where(sharp, _FIRST_TURN, np.where(electron, _TURN, _HEAVY_TURN))
+    wanted = np.maximum(wanted, np.where(electron, 1.0, lost / _LOSS))
+    total = steps.start_energy_mev + steps.mass_mev
+    shines = steps.mass_mev < total * np.sqrt(1 - 1 / _LARGEST_INDEX**2)
+    most = np.where(shines, np.where(sharp, _MOST_FIRST, _MOST), 1)
+    return np.ceil(wanted).clip(1, most).astype(np.int64)
+
+
+def _normals(
+    row: NDArray[np.int64], pieces: NDArray[np.int64], events: NDArray[np.int64], seed: int
+) -> NDArray[np.float64]:
+    """(piece, 3): standard normal numbers, of each event from its own generator."""
+    edges = np.concatenate([[0], np.cumsum(pieces)])[np.searchsorted(row, np.arange(len(events) + 1))]
+    counts = np.diff(edges)
+    drawn = [
+        event_generator(seed, int(event), _DIVISION).standard_normal((n, 3))
+        for event, n in zip(events, counts, strict=True)
+    ]
+    return np.concatenate([np.zeros((0, 3)), *drawn])
+
+
+def _pieces(steps: Steps, normal: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Columns of the pieces of steps that are divided alike, each of shape (step, piece) or (step, piece, 3)."""
+    count = normal.shape[1]
+    at = np.arange(count + 1) / count
+    energy = _energies(steps, at)
+    start, end = steps.start_cm[:, None], steps.end_cm[:, None]
+    middle = 0.5 * (energy[:, 1:] + energy[:, :-1])
+    whole, mass = (np.repeat(column[:, None], count, axis=1) for column in (steps.length_cm, steps.mass_mev))
+    turn = turning(middle, whole, mass) / np.sqrt(count)  # variances add up, which Highland's logarithm would spoil
+    nodes = {
+        "cm": start + (end - start) * at[:, None],
+        "direction": _directions(steps, turn[:, :, None] * normal),
+        "energy_mev": energy,
+        "time_ns": _times(steps, middle),
+    }
+    columns = {f"{side}_{name}": values[:, cut] for name, values in nodes.items() for side, cut in _SIDES}
+    return columns | {"length_cm": whole / count}
+
+
+_SIDES = (("start", slice(None, -1)), ("end", slice(1, None)))
+
+
+def _energies(steps: Steps, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    power = np.where(steps.mass_mev < _LIGHT_MEV, 1.0, _RANGE_POWER)[:, None]
+    first, last = (
+        np.maximum(column, 0.0)[:, None] ** power for column in (steps.start_energy_mev, steps.end_energy_mev)
+    )
+    energy: NDArray[np.float64] = (first + (last - first) * at) ** (1 / power)
+    return energy
+
+
+def _times(steps: Steps, middle_mev: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Times at the ends of pieces, between those of the step's ends as the particle's slowness has it."""
+    ratio = steps.mass_mev[:, None] / (middle_mev + steps.mass_mev[:, None])
+    slow = np.cumsum(1 / np.sqrt(1 - ratio**2), axis=1)
+    share = np.concatenate([np.zeros((len(slow), 1)), slow / slow[:, -1:]], axis=1)
+    start, end = steps.start_time_ns[:, None], steps.end_time_ns[:, None]
+    return start + (end - start) * share
+
+
+def _directions(steps: Steps, increments: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(step, end of piece, 3): unit vectors along the walk that `divide` describes."""
+    count = increments.shape[1]
+    at = (np.arange(count + 1) / count)[:, None]
+    walk = np.concatenate([np.zeros((len(increments), 1, 3)), np.cumsum(increments, axis=1)], axis=1)
+    bridge = walk - at * walk[:, -1:]
+    first, last = steps.start_direction[:, None], steps.end_direction[:, None]
+    way = (steps.end_cm - steps.start_cm)[:, None] / steps.length_cm[:, None, None]
+    missing = way - 0.5 * (first + last) - bridge[:, :-1].mean(axis=1, keepdims=True)
+    bow = np.where((steps.mass_mev < _LIGHT_MEV)[:, None, None], 6 * at * (1 - at) * count**2 / (count**2 - 1), 0.0)
+    bound = (1 - at) * first + at * last + bridge + bow * missing
+    stops = (steps.end_energy_mev <= 0) & (steps.mass_mev < _LIGHT_MEV)
+    direction = np.where(stops[:, None, None], first + walk, bound)
+    return direction / np.linalg.norm(direction, axis=-1, keepdims=True)

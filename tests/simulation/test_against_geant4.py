@@ -14,8 +14,9 @@ SETTINGS = [(index, *key) for index in ("1.34", "wcsim") for key in EVENTS]
 MOMENTS = ("photons", "depth_cm", "depth_rms_cm", "wavelength_nm")
 LEAST_P = 1e-4
 SLOW_MUON, WIDE, WIDE_DEG = 0.1, 0.5, 70
-"""Systematic errors of the shares by angle of muons of 100 MeV, near their threshold: at the outer edge of the some 10 % is missing, and beyond 70 degrees, where delta electrons shine, 10 to 45 % of what is there, which is 0.7 % of
-all light. The reference has steps of some tenths of a millimetre."""
+"""Systematic errors of the shares by angle of muons of 100 MeV, near their threshold: some 10 % is missing at the outer
+edge of the ring, and 10 to 45 % beyond 70 degrees, where delta electrons shine, which is 0.7 % of all light. The
+reference has steps of some tenths of a millimetre."""
 
 
 @pytest.fixture(scope="module", params=SETTINGS, ids=lambda setting: "-".join(map(str, setting)))

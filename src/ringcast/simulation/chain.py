@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from ringcast.events import Emitters, Hits, Photoelectrons, Primaries, Track
@@ -265,12 +266,14 @@ def require_device(device: Device) -> None:
 def _start_chain(
     plan: SimulationPlan, data_folder: Path, primaries: Primaries | None, device: Device
 ) -> Callable[[range], Batch]:
-    """Set a worker process up."""
+    """Set a worker process up, which has one core for itself."""
+    torch.set_num_threads(1)
     return Chain.start(plan, data_folder, primaries, device=device).run
 
 
 def _start_on_cluster(plan: SimulationPlan, primaries: Primaries | None, device: Device) -> Callable[[range], Batch]:
     """Set a process of a cluster up, with a data folder of its own, which goes when the process ends."""
+    torch.set_num_threads(1)
     scratch = tempfile.mkdtemp(prefix="ringcast-geant4-")
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     return Chain.start(plan, engine_data_folder(Path(scratch)), primaries, device=device).run

@@ -50,23 +50,24 @@ def simulate(
     sensors: Annotated[Sensors, SENSORS] = Sensors(),  # noqa: B008
     run: Annotated[Run, RUN] = Run(),  # noqa: B008
 ) -> None:
-    """Simulate single particles and write the hits of every event.
+    """Simulate particles and write the hits of every event.
 
-    Geant4 moves the particle through water; Cherenkov photons are made from its steps, absorbed on the way or carried
-    to the wall, and turned into charge and time where they strike a sensor. Scattering,
-    reflection, dark noise, a digitiser and a trigger are simulated if asked for.
+    Geant4 moves the particles through water; Cherenkov photons are made from their steps, absorbed, scattered and
+    reflected on the way, and turned into charge and time where they strike a sensor. Dark noise, an experiment's
+    electronics and a trigger are simulated if asked for.
 
     The same seed gives the same file whatever the number of workers and shards. Ctrl-C keeps the finished batches in
     OUTPUT.partial: run the same command again to go on.
 
     Try:
 
-    * ringcast simulate -d super-k -n 100 --particles e- --energy 500:500 -o events.h5
+    * ringcast simulate -d super-k -n 100 --particles e- --energy 500 -o events.h5
+    * ringcast simulate -d super-k -n 100 --dark-noise --digitiser auto --trigger -o digits.h5
     * ringcast simulate -d my-tank.toml -n 10000 --particles e-,mu-,gamma --energy 100:1000 -o train.h5 --seed 7
 
     Args:
-        detector: super-k, hyper-k, iwcd, wcte, iwcd-grid, mini, another name of ringcast detector list, or a TOML file
-            of your own tank.
+        detector: A name of ringcast detector list, such as super-k, hyper-k, iwcd, wcte or mini, or a TOML file of your
+            own tank.
         n_events: How many events; the file of primaries says it, if there is one.
         output: The event file (HDF5, digi-hits layout).
         dead: Text file of the numbers of dead sensors, from 0, which never report a hit.

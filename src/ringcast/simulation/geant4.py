@@ -113,14 +113,15 @@ class Engine:
         family = family_of(out.tracks)
         time_ns = vertices["time"] * second + tracks.time_ns.double().numpy()[vertices["event"].astype(np.int64)]
         steps, first = _charged_steps(family, vertices, time_ns, row)
+        steps, source = divide(steps, events[np.searchsorted(row, np.arange(row[-1] + 1))], seed=self._seed)
+        first = first[source]
         if self._muon_capture:
             stays, shift_ns = capture_muons(family, vertices, events, seed=self._seed)
             later = {name: getattr(steps, name) + shift_ns[first] for name in ("start_time_ns", "end_time_ns")}
             steps, first = select_steps(steps._replace(**later), stays[first]), first[stays[first]]
             time_ns = time_ns + shift_ns
         emitters, emitter = list_emitters(family, vertices, first, time_ns, row)
-        steps, source = divide(steps, events[np.searchsorted(row, np.arange(row[-1] + 1))], seed=self._seed)
-        return steps, emitter[source], emitters
+        return steps, emitter, emitters
 
 
 def stream_starts(events: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:

@@ -10,7 +10,7 @@ from ringcast.simulation.tracks import event_generator
 __all__ = ["divide", "turning"]
 
 _DIVISION = 12  # purpose of the random numbers, beside those of the other modules
-_TURN, _HEAVY_TURN, _LOSS, _MOST = 0.15, 0.01, 0.08, 8
+_TURN, _HEAVY_TURN, _LOSS, _MOST = 0.2, 0.01, 0.08, 8
 """Turning of electrons and of others by scattering (rad), and share of the energy that others lose, in a piece; most
 pieces of a step."""
 _FIRST_TURN, _SHARP_MEV, _MOST_FIRST = 0.005, 20.0, 32
@@ -83,7 +83,7 @@ def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps
 
 
 def _counts(steps: Steps) -> NDArray[np.int64]:
-    """How many pieces each step is divided into."""
+    """How many pieces each step is divided into, a power of two, so that few sorts of steps are divided at once."""
     electron = steps.mass_mev < _LIGHT_MEV
     middle = 0.5 * (steps.start_energy_mev + steps.end_energy_mev)
     turn = turning(middle, steps.length_cm, steps.mass_mev)
@@ -96,7 +96,7 @@ def _counts(steps: Steps) -> NDArray[np.int64]:
     total = steps.start_energy_mev + steps.mass_mev
     shines = steps.mass_mev < total * np.sqrt(1 - 1 / _LARGEST_INDEX**2)
     most = np.where(shines, np.where(sharp, _MOST_FIRST, _MOST), 1)
-    return np.ceil(wanted).clip(1, most).astype(np.int64)
+    return 1 << np.ceil(np.log2(wanted.clip(1, most))).astype(np.int64)
 
 
 def _normals(

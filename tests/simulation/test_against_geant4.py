@@ -13,10 +13,6 @@ THINNED = {("e-", 100): 4, ("e-", 500): 20, ("e-", 1000): 40, ("mu-", 100): 1, (
 SETTINGS = [(index, *key) for index in ("1.34", "wcsim") for key in EVENTS]
 MOMENTS = ("photons", "depth_cm", "depth_rms_cm", "wavelength_nm")
 LEAST_P = 1e-4
-SLOW_MUON, WIDE, WIDE_DEG = 0.1, 0.5, 70
-"""Systematic errors of the shares by angle of muons of 100 MeV, near their threshold: some 10 % is missing at the outer
-edge of the ring, and 10 to 45 % beyond 70 degrees, where delta electrons shine, which is 0.7 % of all light. The
-reference has steps of some tenths of a millimetre."""
 
 
 @pytest.fixture(scope="module", params=SETTINGS, ids=lambda setting: "-".join(map(str, setting)))
@@ -48,11 +44,7 @@ def test_depths_spread_as_in_geant4(both):
 
 def test_directions_spread_as_in_geant4(both):
     ours, stored = both
-    error = SYSTEMATIC
-    if (stored["particle"], stored["energy_mev"]) == ("mu-", 100):
-        edges = np.array(reference()[0]["angle_edges_deg"])
-        error = np.where(edges[:-1] < WIDE_DEG, SLOW_MUON, WIDE)
-    found = compare_shares(ours["angle_share"], stored["angle_share"], stored["events"], systematic=error)
+    found = compare_shares(ours["angle_share"], stored["angle_share"], stored["events"], systematic=SYSTEMATIC)
     assert found.bins > 10
     assert found.p_value > LEAST_P
 

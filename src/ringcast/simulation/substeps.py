@@ -7,7 +7,7 @@ from ringcast.simulation.cherenkov import Steps, select_steps
 from ringcast.simulation.path_length import mean_free_cm
 from ringcast.simulation.tracks import event_generator
 
-__all__ = ["divide", "turning"]
+__all__ = ["divide", "known", "turning"]
 
 _DIVISION = 12  # purpose of the random numbers, beside those of the other modules
 _TURN, _HEAVY_TURN, _LOSS, _MOST = 0.2, 0.01, 0.08, 8
@@ -16,6 +16,9 @@ pieces of a step."""
 _FIRST_TURN, _SHARP_MEV, _MOST_FIRST = 0.005, 20.0, 32
 """The same of the first step of a track of more than so many MeV, whose ring is sharp because nothing scattered before;
 most pieces of such a step."""
+_KNOWN, _KNOWN_TURN = 0.6, 0.5
+"""How far Geant4's place at the end of an electron's step tells the mean direction within, k = 0.6 exp(-0.5 (turning /
+0.5)^2): both numbers fitted to the angles of light of Geant4's own Cherenkov process in fine steps."""
 _LIGHT_MEV = 1.0
 """Lighter particles are electrons."""
 _RANGE_POWER = 1.5
@@ -54,14 +57,15 @@ def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps
     Geant4 says where a step begins and ends, not what is between. In pieces of equal path length the energy falls so
     that the range left goes as E^p (p = 1 for electrons, 1.5 for others), and the time grows with 1 / (beta c).
     Directions at the ends of pieces are a walk by multiple scattering from the step's first to its last direction,
-    drawn among all such walks; of electrons, which Geant4 also moves aside, among those whose mean direction leads from
-    the step's start to its end: with t the share of the path,
+    drawn among all such walks; those of electrons, which Geant4 also moves aside, lean towards walks whose mean
+    direction leads from the step's start to its end: with t the share of the path,
 
-        d(t) = (1 - t) d0 + t d1 + B(t) + 6 t (1 - t) m,
+        d(t) = (1 - t) d0 + t d1 + B(t) + k 6 t (1 - t) m,
 
-    B a Brownian bridge of variance t (1 - t) times that of `turning`, and m what the mean of d then lacks (the mean of
-    a bridge is normal, and B(t) - 6 t (1 - t) <B> is independent of it). In the step in which an electron stops Geant4
-    does not scatter it, so that its walk there is free.
+    B a Brownian bridge of variance t (1 - t) times that of `turning`, m what the mean of d then lacks, and k = `known`
+    (1 would make walks of just that mean: B(t) - 6 t (1 - t) <B> is independent of the mean <B> of a bridge); k = 0
+    for other particles, which Geant4 does not move aside. In the step in which an electron stops Geant4 does not
+    scatter it, so that its walk there is free.
 
     Args:
         steps: Steps of all events of a batch, in their order.
@@ -82,11 +86,24 @@ def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps
     return Steps(**out), source
 
 
+def _turning_of(steps: Steps) -> NDArray[np.float64]:
+    return turning(0.5 * (steps.start_energy_mev + steps.end_energy_mev), steps.length_cm, steps.mass_mev)
+
+
+def known(turn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far the ends of an electron's step tell the mean direction within, from how far it turns in rad.
+
+    Example:
+        >>> known(np.array([0.0, 1.0])).round(2).tolist()
+        [0.6, 0.08]
+    """
+    return _KNOWN * np.exp(-0.5 * (turn / _KNOWN_TURN) ** 2)
+
+
 def _counts(steps: Steps) -> NDArray[np.int64]:
     """How many pieces each step is divided into, a power of two, so that few sorts of steps are divided at once."""
     electron = steps.mass_mev < _LIGHT_MEV
-    middle = 0.5 * (steps.start_energy_mev + steps.end_energy_mev)
-    turn = turning(middle, steps.length_cm, steps.mass_mev)
+    turn = _turning_of(steps)
     lost = 1 - np.maximum(steps.end_energy_mev, 0) / steps.start_energy_mev
     goes_on = (steps.start_cm[1:] == steps.end_cm[:-1]).all(axis=1) & (steps.event[1:] == steps.event[:-1])
     begins = np.concatenate([[True], ~goes_on])[: len(turn)]
@@ -161,7 +178,8 @@ def _directions(steps: Steps, increments: NDArray[np.float64]) -> NDArray[np.flo
     first, last = steps.start_direction[:, None], steps.end_direction[:, None]
     way = (steps.end_cm - steps.start_cm)[:, None] / steps.length_cm[:, None, None]
     missing = way - 0.5 * (first + last) - bridge[:, :-1].mean(axis=1, keepdims=True)
-    bow = np.where((steps.mass_mev < _LIGHT_MEV)[:, None, None], 6 * at * (1 - at) * count**2 / (count**2 - 1), 0.0)
+    share = np.where(steps.mass_mev < _LIGHT_MEV, known(_turning_of(steps)), 0.0)
+    bow = share[:, None, None] * 6 * at * (1 - at) * count**2 / (count**2 - 1)
     bound = (1 - at) * first + at * last + bridge + bow * missing
     stops = (steps.end_energy_mev <= 0) & (steps.mass_mev < _LIGHT_MEV)
     direction = np.where(stops[:, None, None], first + walk, bound)

@@ -33,7 +33,7 @@ types: .venv/dev ## static types
 	$(BIN)/mypy
 
 tests: .venv/dev ## the test suite with the docstring examples
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 .venv/docs: .venv/dev
 	$(PIP) -e '.[dev,docs]'

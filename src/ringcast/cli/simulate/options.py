@@ -127,7 +127,8 @@ class Run:
     device: Literal["cpu", "cuda"] = "cpu"
     """What follows photons: the processor, or an NVIDIA GPU that all workers share, which needs pip install
     'ringcast[cuda]'. Both follow the same photons by the same functions; on a GPU times may differ in their last
-    digits, and some ten photons in a million end elsewhere."""
+    digits, and a few photons may end elsewhere. The GPU's way is tested by simulation and by compiling; it has not been
+    run on a GPU yet."""
     memory: str | None = None
     """Most memory of all processes together, such as 4GB; it decides how many events are simulated at once, and the
     number of workers where that is too many. The file is the same for any memory."""

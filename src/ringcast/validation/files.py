@@ -13,6 +13,7 @@ from ringcast.geometry.save import save_detector
 from ringcast.storage import EventFile, read_events, read_photoelectrons
 from ringcast.validation.reference import Reference
 from ringcast.validation.summary import ANYTIME, Summary, summarise
+from ringcast.validation.whole_ns import LostFraction, without_fraction
 
 __all__ = ["reference_from_file", "summarise_file"]
 
@@ -22,15 +23,27 @@ _SAME = {"energy_mev": 0.01, "position_cm": 0.01, "direction": 1e-4}
 
 
 def summarise_file(
-    path: Path | str, *, window_ns: tuple[float, float] = ANYTIME, own_time_zero: bool = True
+    path: Path | str,
+    *,
+    window_ns: tuple[float, float] = ANYTIME,
+    own_time_zero: bool = True,
+    lost_fraction: LostFraction | None = None,
 ) -> Summary:
     """Numbers and curves of the events of a file that Ringcast wrote.
+
+    Args:
+        path: The file.
+        window_ns: Only reports between these times since the birth.
+        own_time_zero: Whether residuals count from the birth, if the file says when that was.
+        lost_fraction: What loses the fraction of its ns first, as in the events that these are compared with.
 
     Raises:
         FileError: It cannot be read.
     """
     events = read_events(path)
     hits, known = _since_birth(events)
+    if lost_fraction is not None:
+        hits = without_fraction(hits, lost_fraction)
     return summarise(
         events.tracks,
         hits,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ringcast.errors import ArgumentError
 from ringcast.events import Primaries, Track
 from ringcast.validation.summary import ANYTIME, EDGES, Profile, Summary
+from ringcast.validation.whole_ns import LostFraction
 
 __all__ = ["REFERENCES", "Reference", "load_reference", "pack", "read_card", "unpack"]
 
@@ -54,6 +55,8 @@ class Reference:
     """What a reader must know to judge the comparison."""
     own_time_zero: bool = True
     """Whether its times are since the primary's birth."""
+    lost_fraction: LostFraction | None = None
+    """What the other program cut to whole ns."""
     summary: Summary
 
     @property

@@ -47,7 +47,12 @@ def compared(
     folder.mkdir(parents=True, exist_ok=True)
     if run.overwrite or not _holds(path, plan):
         run_plan(plan, path, SimulationRun(workers=run.workers, overwrite=True), primaries=primaries)
-    ours = summarise_file(path, window_ns=reference.window_ns, own_time_zero=reference.own_time_zero)
+    ours = summarise_file(
+        path,
+        window_ns=reference.window_ns,
+        own_time_zero=reference.own_time_zero,
+        lost_fraction=reference.lost_fraction,
+    )
     return Compared(reference, plan, path, compare(reference.summary, ours, paired=reference.paired))
 
 

@@ -94,12 +94,14 @@ def test_readout_switches_reach_the_file(tmp_path, capsys):
     from ringcast.storage import read_events
 
     switches = {"digitiser": "ski", "trigger-hits": "5", "digit-time-step-ns": "0.1"}
-    run(*command(tmp_path / "x.h5", n=4, **switches), "--dark-noise", "--trigger", "--no-trigger-noise-correction")
+    flags = ("--dark-noise", "--trigger", "--no-trigger-noise-correction", "--first-hit-only")
+    run(*command(tmp_path / "x.h5", n=4, **switches), *flags)
     capsys.readouterr()
     events = read_events(tmp_path / "x.h5")
     assert events.time_zero == "trigger + 950 ns"
-    named = ("dark_noise", "digitiser", "trigger", "trigger_hits", "digit_time_step_ns", "trigger_noise_correction")
-    assert [events.metadata[name] for name in named] == [True, "ski", True, 5, 0.1, False]
+    named = ("dark_noise", "digitiser", "trigger", "trigger_hits", "digit_time_step_ns")
+    named += ("trigger_noise_correction", "first_hit_only")
+    assert [events.metadata[name] for name in named] == [True, "ski", True, 5, 0.1, False, True]
     assert len(events.hits) == 4
     assert 550 <= float(events.hits.time_ns.min()) <= float(events.hits.time_ns.max()) <= 1900
 

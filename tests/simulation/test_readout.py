@@ -89,6 +89,18 @@ def test_late_light_is_dropped_by_the_trigger_window_or_the_plan():
     assert np.isnan(read(late, digitiser="ski", trigger=True, window_ns=1000.0).trigger_ns)
 
 
+def test_a_sensor_reports_once_if_only_its_first_hit_is_kept():
+    once, again = flash(600), flash(600, at_ns=400.0)
+    both = np.append(once[0], again[0]), np.append(once[1], again[1])
+    every = read(both, digitiser="ski", trigger=True)
+    first = read(both, digitiser="ski", trigger=True, first_hit_only=True)
+    assert first.trigger_ns == every.trigger_ns
+    sensor, place = np.unique(every.digits.sensor, return_index=True)
+    assert len(sensor) < len(every.digits.sensor)
+    assert np.array_equal(first.digits.sensor, sensor)
+    assert np.array_equal(first.digits.time_ns, every.digits.time_ns[place])
+
+
 def test_trigger_needs_digits():
     with pytest.raises(ArgumentError, match=r"trigger counts digits.* choose digitiser auto"):
         make_plan(**GOOD, trigger=True)

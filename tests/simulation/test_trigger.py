@@ -5,7 +5,7 @@ import pytest
 
 from ringcast.simulation.digitiser import Digits
 from ringcast.simulation.optics import load_sensor
-from ringcast.simulation.trigger import cut_window, dark_digits_in_trigger, trigger_time_ns
+from ringcast.simulation.trigger import cut_window, dark_digits_in_trigger, first_of_each, trigger_time_ns
 
 
 def test_the_trigger_time_is_that_of_the_first_digit_too_many():
@@ -33,6 +33,12 @@ def test_only_digits_near_the_trigger_are_kept_in_time_since_it():
     assert kept.sensor.tolist() == [1, 2, 3]
     assert kept.time_ns.tolist() == [550.0, 950.0, 1900.0]
     assert len(cut_window(digits, float("nan")).sensor) == 0
+
+
+def test_the_first_digit_of_each_sensor():
+    digits = Digits(np.array([2, 2, 2, 5, 7, 7]), np.arange(6) + 1.0, np.array([9.0, 250.0, 460.0, 3.0, 1.0, 210.0]))
+    assert first_of_each(digits).charge_pe.tolist() == [1.0, 4.0, 5.0]
+    assert len(first_of_each(digits.only(np.zeros(6, dtype=bool))).sensor) == 0
 
 
 def test_noise_correction_is_the_mean_number_of_dark_digits():

@@ -11,7 +11,14 @@ from ringcast.simulation.digitiser import Digitiser, Digits, digitise, load_digi
 from ringcast.simulation.optics import SensorResponse
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.tracks import event_generator
-from ringcast.simulation.trigger import AFTER_NS, BEFORE_NS, cut_window, dark_digits_in_trigger, trigger_time_ns
+from ringcast.simulation.trigger import (
+    AFTER_NS,
+    BEFORE_NS,
+    cut_window,
+    dark_digits_in_trigger,
+    first_of_each,
+    trigger_time_ns,
+)
 
 __all__ = ["Light", "Reading", "read_out"]
 
@@ -79,7 +86,8 @@ def read_out(
     if not plan.trigger:
         return Reading(digits, np.nan, light)
     trigger = trigger_time_ns(digits.time_ns, _most_without_trigger(plan, int(alive.sum()), response))
-    return Reading(cut_window(digits, trigger), trigger, light)
+    kept = cut_window(digits, trigger)
+    return Reading(first_of_each(kept) if plan.first_hit_only else kept, trigger, light)
 
 
 def _electronics(plan: SimulationPlan) -> Digitiser:

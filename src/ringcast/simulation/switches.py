@@ -155,6 +155,8 @@ class SensorSwitches(BaseModel):
     """More hits than this within 200 ns trigger."""
     trigger_noise_correction: bool = True
     """With dark noise, raise the number of hits that trigger by the mean number of dark hits in 200 ns."""
+    first_hit_only: bool = False
+    """Of the hits that a trigger keeps, drop all but the first of each sensor, as WCSim does unless told otherwise."""
     photoelectrons: bool = False
     """Store every photoelectron too, as it was before the electronics, with the particle that its light came from."""
 

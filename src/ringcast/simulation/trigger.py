@@ -13,6 +13,7 @@ __all__ = [
     "TRIGGER_WINDOW_NS",
     "cut_window",
     "dark_digits_in_trigger",
+    "first_of_each",
     "trigger_time_ns",
 ]
 
@@ -71,3 +72,18 @@ def cut_window(digits: Digits, trigger_ns: float) -> Digits:
     since = digits.time_ns - trigger_ns
     moved = digits._replace(time_ns=since + OFFSET_NS)
     return moved.only((since >= -BEFORE_NS) & (since <= AFTER_NS))
+
+
+def first_of_each(digits: Digits) -> Digits:
+    """The first digit of each sensor, of digits by rising sensor number and gate.
+
+    WCSim keeps one digit of a tube in a trigger's window unless told otherwise (`/DAQ/MultiDigitsPerTrigger`, false by
+    default for its NDigits triggers in include/WCSimWCTrigger.hh): a dark hit before the light hides the light.
+
+    Example:
+        >>> first_of_each(Digits(np.array([4, 4, 9]), np.ones(3), np.array([700.0, 950.0, 940.0]))).time_ns.tolist()
+        [700.0, 940.0]
+    """
+    first = np.ones(len(digits.sensor), dtype=np.bool_)
+    first[1:] = digits.sensor[1:] != digits.sensor[:-1]
+    return digits.only(first)

@@ -41,14 +41,22 @@ class EngineError(RingcastError, RuntimeError):
 def fault_sentence(faults: Sequence[Mapping[str, Any]]) -> str:
     """One clause for the first of pydantic's faults; an unknown key first, since it is often a misspelt one.
 
+    Pydantic's "Input should be" becomes "must be", as the key stands before it.
+
     Example:
-        >>> fault_sentence([{"type": "greater_than", "loc": ("tank", "rows"), "msg": "Must be above 0", "input": -1}])
-        'tank.rows: Must be above 0; found -1'
+        >>> fault = {"type": "greater_than", "loc": ("tank", "rows"), "msg": "Input should be above 0", "input": -1}
+        >>> fault_sentence([fault])
+        'tank.rows: must be above 0; found -1'
     """
     first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "missing":
         return f"{key}: missing, give it a value"
     unknown = first["type"] == "extra_forbidden"
-    message = "unknown key, check its spelling" if unknown else first["msg"].removeprefix("Value error, ")
+    message = "unknown key, check its spelling" if unknown else _in_our_words(first["msg"])
     return f"{key}: {message}; found {first['input']!r:.80}" if key else message
+
+
+def _in_our_words(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return f"must {message.removeprefix('Input should ')}" if message.startswith("Input should ") else message

@@ -74,15 +74,24 @@ def test_a_stopped_simulation_goes_on_to_the_same_file(tmp_path, capsys, monkeyp
         ({"vertex-within-cm": "10,5"}, "--vertex-within-cm is '10,5'; expected 3 numbers"),
         (
             {"vertex-within-cm": "10,5,-5"},
-            "vertex_within_cm is (10.0, 5.0, -5.0), which has no place 50 cm from the wall",
+            "--vertex-within-cm is (10.0, 5.0, -5.0), which has no place 50 cm from the wall",
         ),
         ({"particles": "tau-"}, "'tau-'; expected one of gamma"),
-        ({"n": "0"}, "n_events: Input should be greater than 0; found 0"),
+        ({"n": "0"}, "--n-events: must be greater than 0; found 0"),
         (
             {"d": "no-tank"},
             "no detector 'no-tank': expected hyper-k, hyper-k-20, hyper-k-40, hyper-k-60m, iwcd",
         ),
-        ({"n": "many"}, "many"),
+        ({"n": "many"}, "'many' is no whole number"),
+        ({"n": "2.5"}, "'2.5' is no whole number"),
+        ({"workers": "1.5"}, "'1.5' is no whole number"),
+        ({"n": "10000000000"}, "--n-events: must be less than or equal to 1000000000"),
+        ({"window-ns": "0"}, "--window-ns: must be greater than 0; found 0.0"),
+        ({"window-ns": "inf"}, "--window-ns: must be a finite number; found inf"),
+        ({"position": "nan,0,0"}, "must be a finite number; found nan"),
+        ({"position": "-1,-2,-300"}, "--position is (-1.0, -2.0, -300.0), outside mini"),
+        ({"particles": "11,12"}, "particle is '12'; expected one of gamma"),
+        ({"dark-rate-khz": "1"}, "--dark-rate-khz is the rate of dark noise, which is off; switch --dark-noise on"),
     ],
 )
 def test_refusals_are_one_sentence(tmp_path, capsys, options, sentence):
@@ -152,7 +161,7 @@ def test_broken_geometry_and_missing_tables_are_refused(tmp_path, capsys, monkey
     tank.write_text("\n".join([*lines, *sizes, "cap_spacing_cm = 12.0"]), encoding="utf-8")
     assert "sensors of radius 8 cm overlap at a pitch of" in refusal(capsys, tmp_path / "x.h5", d=tank, n=2)
     energies = {
-        "200000": "energy_mev: expected low:high with 1 <= low <= high <= 100000 MeV",
+        "200000": "--energy: expected low:high with 1 <= low <= high <= 100000 MeV",
         "30": "mu- makes no light",
     }
     for energy, sentence in energies.items():

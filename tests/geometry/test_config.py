@@ -104,7 +104,7 @@ def test_overlapping_sensors_of_a_table_are_refused(tmp_path):
         (("half_height_cm = 40.0", "half_height_cm = nan"), r"cylinder\.half_height_cm: .*finite number; found nan"),
         (("barrel_rows = 6", 'barrel_rows = "six"'), r"cylinder\.barrel_rows: .*found 'six'"),
         (("barrel_rows = 6", "barrel_rows = 60"), r"sensors of radius 4 cm overlap at a pitch of 1\.33 cm"),
-        (("PMT3inchR12199_02", "PMT9inch"), r"pmt_type: Input should be 'PMT20inch'.*found 'PMT9inch'"),
+        (("PMT3inchR12199_02", "PMT9inch"), r"pmt_type: must be 'PMT20inch'.*found 'PMT9inch'"),
         (("[cylinder]", "[cylinder"), r"not valid TOML"),
         (
             ("[cylinder]", '[table]\nfile = "x.npz"\n[cylinder]'),

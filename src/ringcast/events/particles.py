@@ -41,22 +41,26 @@ def particle_type(which: str | int) -> ParticleType:
     """Look a particle up by name or PDG code; masses come from the Particle Data Group's table.
 
     Args:
-        which: A name of `PARTICLES`, or a PDG code in it.
+        which: A name of `PARTICLES`, or a PDG code in it, as a number or its text.
 
     Raises:
         ArgumentError: The particle is not one Ringcast knows.
 
     Example:
-        >>> particle_type("mu-").pdg, round(particle_type(13).mass_mev, 3)
-        (13, 105.658)
+        >>> particle_type("mu-").pdg, round(particle_type(13).mass_mev, 3), particle_type("-13").name
+        (13, 105.658, 'mu+')
     """
     from particle import Particle  # reads its table on import: not before it is needed
 
     by_code = {code: name for name, code in PARTICLES.items()}
-    code = PARTICLES.get(which) if isinstance(which, str) else int(which)
+    code = PARTICLES.get(which) if isinstance(which, str) and not _is_number(which) else int(which)
     if code not in by_code:
         known = ", ".join(PARTICLES)
         raise ArgumentError(f"particle is {which!r}; expected one of {known}, or its PDG code")
     entry = Particle.from_pdgid(code)
     charge = int(entry.charge or 0)
     return ParticleType(by_code[code], code, _LABELS.get(code, -1), float(entry.mass or 0.0), charge)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.removeprefix("-").isdecimal()

@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from pydantic import Field, NonNegativeInt, PositiveInt, ValidationError, model_validator
+from pydantic import Field, NonNegativeInt, ValidationError, model_validator
 
 from ringcast.errors import ArgumentError, fault_sentence
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
 
-__all__ = ["SimulationPlan", "make_plan"]
+__all__ = ["MOST_EVENTS", "SimulationPlan", "make_plan"]
+
+MOST_EVENTS = 1_000_000_000
+"""Events of a plan; names of shards have room for nine digits of the last one's number."""
 
 
 class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitches):
@@ -17,7 +20,7 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
     """Preset name or TOML file."""
     dead: tuple[NonNegativeInt, ...] = ()
     """Numbers of sensors that never report a hit, besides those that the TOML file names."""
-    n_events: PositiveInt
+    n_events: int = Field(gt=0, le=MOST_EVENTS)
     """How many events."""
     primaries: str | None = Field(default=None, pattern="^[0-9a-f]{64}$")
     """SHA-256 of primaries that the user gave in place of drawn ones; see `ringcast.simulation.primaries`.

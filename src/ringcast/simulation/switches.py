@@ -23,7 +23,7 @@ __all__ = ["LARGEST_MEV", "LEAST_MEV", "LightSwitches", "MatterSwitches", "Prima
 LARGEST_MEV = 100_000.0
 LEAST_MEV = 1.0
 _STEEPEST = 10.0
-_CONFIGURATION = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+_CONFIGURATION = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class PrimaryChoices(BaseModel):
@@ -32,7 +32,7 @@ class PrimaryChoices(BaseModel):
     model_config = _CONFIGURATION
 
     particles: tuple[str, ...] = Field(default=("e-", "mu-"), min_length=1)
-    """Names; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0, K+, K-, proton; hadrons lose energy
+    """Names or PDG codes; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0, K+, K-, proton; hadrons lose energy
     and decay, but meet no nuclei."""
     energy_mev: tuple[float, float] = (100.0, 1000.0)
     """Lowest and highest kinetic energy in MeV."""
@@ -58,12 +58,10 @@ class PrimaryChoices(BaseModel):
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         from ringcast.events import particle_type  # not above: help shall not wait for torch
 
-        for name in value:
-            try:
-                particle_type(name)
-            except RingcastError as reason:
-                raise ValueError(str(reason)) from None
-        return value
+        try:
+            return tuple(particle_type(name).name for name in value)
+        except RingcastError as reason:
+            raise ValueError(str(reason)) from None
 
     @field_validator("energy_mev")
     @classmethod

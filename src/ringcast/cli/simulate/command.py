@@ -23,9 +23,11 @@ from ringcast.cli.simulate.options import (
     Run,
     Sensors,
     fields_of_plan,
+    in_options,
     named_by_user,
     shard_of,
 )
+from ringcast.cli.whole_number import WHOLE
 from ringcast.errors import ArgumentError, RingcastError
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ __all__ = ["run_plan", "simulate"]
 def simulate(
     *,
     detector: Annotated[str, Parameter(alias="-d", group=EVENTS)],
-    n_events: Annotated[int | None, Parameter(name=["--n-events", "-n"], group=EVENTS)] = None,
+    n_events: Annotated[int | None, WHOLE, Parameter(name=["--n-events", "-n"], group=EVENTS)] = None,
     output: Annotated[Path, Parameter(alias="-o", group=EVENTS)],
     dead: Annotated[Path | None, Parameter(group=EVENTS)] = None,
     drawn: Annotated[Drawn, PRIMARIES] = Drawn(),  # noqa: B008  frozen
@@ -88,14 +90,15 @@ def simulate(
         chosen = {"n_events": n_events, **fields_of_plan(drawn)}
     if primaries is None and n_events is None:
         raise ArgumentError("--n-events is missing; say how many events (-n), or list them in a file (--primaries)")
-    plan = make_plan(
-        detector=detector,
-        dead=() if dead is None else read_dead(dead),
-        seed=run.seed,
-        **chosen,
-        **fields_of_plan(matter, light, sensors),
-    )
-    run_plan(plan, output, run, primaries=primaries)
+    with in_options():
+        plan = make_plan(
+            detector=detector,
+            dead=() if dead is None else read_dead(dead),
+            seed=run.seed,
+            **chosen,
+            **fields_of_plan(matter, light, sensors),
+        )
+        run_plan(plan, output, run, primaries=primaries)
     summarise(output, json_output=run.json_output)
 
 

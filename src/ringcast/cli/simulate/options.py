@@ -4,19 +4,26 @@ Fields of a plan that have a default are options of the same name: to add one, a
 explains it, to its part in `ringcast.simulation.switches`. What is spelled differently here is in `_SPELLED`.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from functools import reduce
+from operator import or_
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from cyclopts import Group, Parameter
 from pydantic import BaseModel
 
-from ringcast.errors import ArgumentError
+from ringcast.cli.whole_number import WHOLE, Whole
+from ringcast.errors import ArgumentError, RingcastError
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
 
 __all__ = ["EVENTS", "LIGHT", "MATTER", "PRIMARIES", "RUN", "SENSORS", "Drawn", "Light", "Matter", "Run", "Sensors"]
-__all__ += ["LISTING", "fields_of_plan", "named_by_user", "numbers", "shard_of", "split_names", "taken_from"]
+__all__ += ["LISTING", "fields_of_plan", "in_options", "named_by_user", "numbers", "shard_of", "split_names"]
+__all__ += ["taken_from"]
 
 Options = TypeVar("Options")
 
@@ -67,6 +74,18 @@ _SPELLED = {
 }
 
 
+def _plain(kind: Any) -> Any:
+    """A type without bounds: it is the plan that checks them, and words the refusal."""
+    if get_origin(kind) is Annotated:
+        return get_args(kind)[0]
+    return reduce(or_, map(_plain, get_args(kind))) if get_origin(kind) in (Union, UnionType) else kind
+
+
+def _without_none(kind: Any) -> Any:
+    """The type of what an option says if it is given."""
+    return next(part for part in (*get_args(kind), kind) if part is not NoneType)
+
+
 def taken_from(part: type[BaseModel], *, unset: bool = False) -> Callable[[type[Options]], type[Options]]:
     """Makes a class the frozen dataclass of the fields of a part of the plan, each with its default and help.
 
@@ -78,7 +97,7 @@ def taken_from(part: type[BaseModel], *, unset: bool = False) -> Callable[[type[
     def fill(options: type[Options]) -> type[Options]:
         for name, field in part.model_fields.items():
             spelling, default = _SPELLED.get(name), field.default
-            kind: Any = field.annotation
+            kind = _plain(field.annotation)
             text = " ".join((field.description or "").split())
             if unset:
                 default, kind = None, kind | None
@@ -86,7 +105,9 @@ def taken_from(part: type[BaseModel], *, unset: bool = False) -> Callable[[type[
                 default = None if default is None else spelling.write(default)
                 kind, text = (str | None if default is None else str), f"{text} {spelling.note}".strip()
             option = name if spelling is None else spelling.option
-            options.__annotations__[option] = Annotated[kind, Parameter(help=text)]
+            # text may be a number below zero; a whole number is not to be rounded from another
+            how = {str: Parameter(allow_leading_hyphen=True), int: WHOLE}.get(_without_none(kind), Parameter())
+            options.__annotations__[option] = Annotated[kind, Parameter.combine(how, Parameter(help=text))]
             setattr(options, option, default)
         return dataclass(frozen=True, kw_only=True)(options)
 
@@ -117,12 +138,12 @@ class Sensors:
 class Run:
     """Options of the run."""
 
-    seed: int = SimulationPlan.model_fields["seed"].default
+    seed: Whole = SimulationPlan.model_fields["seed"].default
     """Any number; the same plan and seed give the same file."""
     shard: str = "1/1"
     """Simulate only this part of the events: 2/8 is the second of eight parts. Join the files with ringcast merge; they
     make the file of one run."""
-    workers: int = 0
+    workers: Whole = 0
     """Worker processes; 0 takes one for each core."""
     device: Literal["cpu", "cuda"] = "cpu"
     """What follows photons: the processor, or an NVIDIA GPU that all workers share, which needs pip install
@@ -190,3 +211,31 @@ def named_by_user(options: Any) -> list[str]:
     """The options of a group that are not at their default, as they are written."""
     changed = [field.name for field in fields(options) if getattr(options, field.name) != field.default]
     return [f"--{name.replace('_', '-')}" for name in changed]
+
+
+@contextmanager
+def in_options() -> Iterator[None]:
+    """Refusals that speak of fields of a plan name the options that were written instead.
+
+    Example:
+        >>> with in_options():
+        ...     raise ArgumentError("dark_rate_khz is the rate of dark noise, which is off; switch dark_noise on")
+        Traceback (most recent call last):
+        ringcast.errors.ArgumentError: --dark-rate-khz is the rate of dark noise, which is off; switch --dark-noise on
+    """
+    try:
+        yield
+    except RingcastError as reason:
+        sentence = _FIELD.sub(lambda found: _option_of(found[0]), str(reason))
+        raise type(reason)(sentence) from reason.__cause__
+
+
+def _option_of(field: str) -> str:
+    spelling = _SPELLED.get(field)
+    return f"--{field if spelling is None else spelling.option}".replace("_", "-")
+
+
+_FIELDS = [*SimulationPlan.model_fields, *(field.name for field in fields(Run))]
+_WHOLE_WORDS = "|".join(name for name in _FIELDS if "_" in name)
+_FIELD = re.compile(rf"(?<![\w/.-])({_WHOLE_WORDS})(?![\w/-])|^({'|'.join(_FIELDS)})(?=:| is )")
+"""Names of fields in a sentence: unmistakable ones anywhere, others where the sentence begins with them."""

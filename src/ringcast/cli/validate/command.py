@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from ringcast.cli.validate.options import COMPARED, LIGHT, MATTER, RUN, SENSORS, Light, Matter, Run, Sensors, changes
+from ringcast.cli.whole_number import Whole
 from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["simulation"]
 
 def simulation(
     *names: Annotated[str, Parameter(group=COMPARED)],
-    n_events: Annotated[int, Parameter(name=["--n-events", "-n"], group=COMPARED)] = 100,
+    n_events: Annotated[Whole, Parameter(name=["--n-events", "-n"], group=COMPARED)] = 100,
     reference: Annotated[Path | None, Parameter(group=COMPARED)] = None,
     geometry: Annotated[Path | None, Parameter(group=COMPARED)] = None,
     detector: Annotated[str | None, Parameter(alias="-d", group=COMPARED)] = None,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter
 
 from ringcast.cli.simulate.options import taken_from
+from ringcast.cli.whole_number import Whole
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, SensorSwitches
 
@@ -31,9 +32,9 @@ class Sensors:
 class Run:
     """Options of the run."""
 
-    seed: int = SimulationPlan.model_fields["seed"].default
+    seed: Whole = SimulationPlan.model_fields["seed"].default
     """Any number; the same options and seed give the same events."""
-    workers: int = 0
+    workers: Whole = 0
     """Worker processes; 0 takes one for each core."""
     overwrite: bool = False
     """Simulate again what is there from an earlier run."""

@@ -75,6 +75,16 @@ def test_a_foreign_file_is_drawn_and_its_ring_agrees_with_the_truth(run, tmp_pat
     assert min(size_of(tmp_path / "event.png")) > 1000
 
 
+@pytest.mark.parametrize("particle", ["proton", "K-", "pi0"])
+def test_events_of_any_particle_are_drawn(run, tmp_path, particle):
+    """Also of one that is too slow to shine, such as a neutral pion, and with nothing hit."""
+    hits = Hits.of([], [], [], [0, 0], len(TANK))
+    write_events(tmp_path / "dark.h5", Track(particle, 100.0, (0, 0, 0), (1, 0, 0)), hits, TANK, metadata={})
+    code, out, _ = run("show", tmp_path / "dark.h5", "-o", tmp_path / "dark.png", "--json")
+    assert code == 0
+    assert json.loads(out)["sensors_hit"] == 0
+
+
 def test_json_is_one_document_with_the_same_numbers(run, tmp_path, events):
     code, out, _ = run("show", events, "-o", tmp_path / "event.svg", "--json")
     document = json.loads(out)

@@ -58,7 +58,10 @@ def test_nearly_unit_vectors_are_made_unit_vectors(write):
         ("1,gamma,0.5,0,0,0,0,0,1,0", "expected 1 to 100000 for gamma"),
         ("1,e-,100001,0,0,0,0,0,1,0", "expected 1 to 100000 for e-"),
         ("1,tau-,300,0,0,0,0,0,1,0", "particle is 'tau-'; expected one of gamma, e-"),
-        ("1,2112,300,0,0,0,0,0,1,0", "particle is 2112; expected one of gamma, e-.*a list to leave out can name them"),
+        (
+            "1,2112,300,0,0,0,0,0,1,0",
+            r"particle is 2112; expected one of gamma, e-.*leave it out \(--primaries-leave-out\)",
+        ),
         ("1,proton,300,0,0,0,0,0,1,0", "energy_mev is 300; expected 471.3 to 100000 for proton"),
         ("1,e-,300,0,0,0,0,0,1,2e6", "time_ns is 2e.06; expected at most 1e.06 either way of 0"),
         ("1,e-,high,0,0,0,0,0,1,0", "energy_mev is 'high'; expected a number"),
@@ -102,7 +105,7 @@ def test_neutrinos_and_what_is_named_are_left_out(write, caplog):
     assert "left out 1 particles 2112 as asked" in caplog.text
     with pytest.raises(FileError, match=r"event 0, line 2: no particle to move; take the event out"):
         read_primaries(write("0,nu_mu,1,0,0,0,0,0,1,0".replace("nu_mu", "14")), load_detector("mini"))
-    with pytest.raises(ArgumentError, match="particle is 'quark'; expected one of"):
+    with pytest.raises(ArgumentError, match="found 'quark' to leave out; expected neutron, nuclei, gamma"):
         read_primaries(write(GOOD), load_detector("mini"), leave_out=["quark"])
 
 
@@ -121,14 +124,14 @@ def test_files_of_other_frames_are_turned_and_shifted(write):
 @pytest.mark.parametrize(
     ("header", "found"),
     [
-        (HEADER.replace("energy_mev", "energy_gev"), "energy_gev"),
-        (HEADER.replace(",time_ns", ""), "no time_ns"),
-        (HEADER + ",event", "event"),
-        ("", "no event"),
+        (HEADER.replace("energy_mev", "energy_gev"), "column 'energy_gev'"),
+        (HEADER.replace(",time_ns", ""), "no column 'time_ns'"),
+        (HEADER + ",event", "column 'event' twice"),
+        ("", "nothing"),
     ],
 )
 def test_wrong_columns_are_named(write, header, found):
-    with pytest.raises(FileError, match=f"line 1: found column {found}; expected event,particle,energy_mev"):
+    with pytest.raises(FileError, match=f"line 1: found {found}; expected event,particle,energy_mev"):
         read_primaries(write(GOOD, header=header), load_detector("mini"))
 
 

@@ -33,11 +33,13 @@ def merge(
     """
     from ringcast.errors import FileError
     from ringcast.storage import EventStore, merge_events
+    from ringcast.storage.claim import claimed
     from ringcast.storage.parts import name_events
 
     if output.exists() and not overwrite:
         raise FileError(f"{output}: exists already; name another file, or ask to overwrite it (--overwrite)")
-    missing = merge_events(files, output, gaps_allowed=allow_gaps)
+    with claimed(output):
+        missing = merge_events(files, output, gaps_allowed=allow_gaps)
     n_events = len(EventStore.open(output))
     if json_output:
         gaps = [[gap.start, gap.stop - 1] for gap in missing]

@@ -32,7 +32,7 @@ def progress(what: str, total: int, done: int = 0) -> Iterator[Callable[[int], N
             def advance(n: int) -> None:
                 nonlocal count
                 count += n
-                bar.update(task, advance=n, rate=f"{count / max(time.monotonic() - begin, 1e-9):.0f}/s")
+                bar.update(task, advance=n, rate=_per_second(count / max(time.monotonic() - begin, 1e-9)))
 
             yield advance
     else:
@@ -71,4 +71,16 @@ class _Lines:
         self.last = now
         rate = (self.done - self.first) / max(now - self.begin, 1e-9)
         left = (self.total - self.done) / rate if rate > 0 else 0.0
-        print(f"{self.what} {self.done}/{self.total}, {rate:.1f}/s, {left:.0f} s left", file=sys.stderr, flush=True)
+        print(
+            f"{self.what} {self.done}/{self.total}, {_per_second(rate)}, {left:.0f} s left", file=sys.stderr, flush=True
+        )
+
+
+def _per_second(rate: float) -> str:
+    """A rate with two digits at least.
+
+    Example:
+        >>> _per_second(108.26), _per_second(1.94), _per_second(0.0266)
+        ('108.3/s', '1.9/s', '0.027/s')
+    """
+    return f"{rate:.1f}/s" if rate >= 1 else f"{rate:.2g}/s"

@@ -21,7 +21,7 @@ __all__ = ["picture_path", "show"]
 
 _SUFFIXES = (".png", ".pdf", ".svg")
 _DPI = 200
-_SYMBOLS = {"gamma": "γ", "e-": "e⁻", "e+": "e⁺", "mu-": "μ⁻", "mu+": "μ⁺", "pi+": "π⁺", "pi-": "π⁻", "pi0": "π⁰"}
+_SUPERSCRIPT = str.maketrans({"+": "⁺", "-": "⁻", "0": "⁰"})
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _draw(event: _Event, prediction: "Prediction | None", path: Path, *, residua
         panels.append(predicted_panel(prediction, rings[-1:], f"predicted from {source}"))
         if residual:
             panels.append(pull_panel(event.hits, prediction))
-    title = f"Event {event.number}: {_SYMBOLS[event.truth.names[0]]} {_words(event.truth)}"
+    title = f"Event {event.number}: {_symbol(event.truth.names[0])} {_words(event.truth)}"
     figure = event_figure(panels, event.detector, title=title)
     with replacing(path) as beside:
         figure.savefig(beside, dpi=_DPI)
@@ -216,6 +216,18 @@ def _sentences(event: _Event, numbers: dict[str, Any]) -> list[str]:
             f" {numbers['fit_energy_percent']:+.1f} % in energy"
         )
     return [*lines, f"wrote {numbers['picture']}"]
+
+
+def _symbol(particle: str) -> str:
+    """How a particle is written in a picture.
+
+    Example:
+        >>> [_symbol(name) for name in ("mu-", "gamma", "pi0", "K+", "proton")]
+        ['μ⁻', 'γ', 'π⁰', 'K⁺', 'proton']
+    """
+    for name, letter in (("gamma", "γ"), ("mu", "μ"), ("pi", "π")):
+        particle = particle.replace(name, letter)
+    return particle.translate(_SUPERSCRIPT)
 
 
 def _words(track: "Track") -> str:

@@ -57,6 +57,8 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
     def _has_digits_to_trigger(self) -> "SimulationPlan":
         if self.trigger and self.digitiser == "simple":
             raise ValueError("trigger counts digits, of which the simple digitiser has none; choose digitiser auto")
+        if self.trigger_hits != SensorSwitches.model_fields["trigger_hits"].default and not self.trigger:
+            raise ValueError("trigger_hits is given, but the trigger is off; switch it on (trigger)")
         return self
 
     @model_validator(mode="after")

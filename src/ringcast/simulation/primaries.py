@@ -139,9 +139,10 @@ def _code(which: int | str) -> int:
     """
     if isinstance(which, int) or which.removeprefix("-").isdecimal():
         return int(which)
-    if which in _OTHERS:
-        return _OTHERS[which]
-    return particle_type(which).pdg
+    code = (_OTHERS | PARTICLES).get(which)
+    if code is None:
+        raise ArgumentError(f"found {which!r} to leave out; expected {', '.join(_OTHERS | PARTICLES)}, or PDG codes")
+    return code
 
 
 def _event(path: Path, event: ListedEvent, leave_out: set[int], skipped: Counter[str]) -> list[_Moved]:
@@ -175,7 +176,8 @@ def _judged(listed: Listed, *, alone: bool) -> _Moved:
     try:
         particle = particle_type(listed.particle)
     except ArgumentError as reason:
-        raise ArgumentError(f"{reason}; Geant4 moves no others here, but a list to leave out can name them") from None
+        remedy = "Geant4 moves no others here: leave it out (--primaries-leave-out), or take its line out of the file"
+        raise ArgumentError(f"{reason}; {remedy}") from None
     energy = listed.energy_mev - (particle.mass_mev if listed.is_total else 0.0)
     least = threshold_mev(particle) if alone else 0.0
     if not (least <= energy <= LARGEST_MEV and energy > 0):

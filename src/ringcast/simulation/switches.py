@@ -4,7 +4,7 @@ Each field is also an option of ``ringcast simulate``, under its own name with d
 """
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,10 @@ __all__ = ["LARGEST_MEV", "LEAST_MEV", "LightSwitches", "MatterSwitches", "Prima
 LARGEST_MEV = 100_000.0
 LEAST_MEV = 1.0
 _STEEPEST = 10.0
+_Window = Annotated[float, Field(gt=0, le=1e9)]
+"""Up to a second."""
+_DarkRate = Annotated[float, Field(ge=0, le=1e4)]
+"""Ten million a second would be a hit in every gate of a digitiser."""
 _CONFIGURATION = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
@@ -32,8 +36,8 @@ class PrimaryChoices(BaseModel):
     model_config = _CONFIGURATION
 
     particles: tuple[str, ...] = Field(default=("e-", "mu-"), min_length=1)
-    """Names or PDG codes; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0, K+, K-, proton; hadrons lose energy
-    and decay, but meet no nuclei."""
+    """Names or PDG codes; events take them in turn. Of e-, e+, mu-, mu+, gamma, pi+, pi-, pi0, K+, K-, proton; hadrons
+    lose energy and decay, but meet no nuclei."""
     energy_mev: tuple[float, float] = (100.0, 1000.0)
     """Lowest and highest kinetic energy in MeV."""
     energy_spectrum: str = "flat"
@@ -128,12 +132,12 @@ class SensorSwitches(BaseModel):
 
     model_config = _CONFIGURATION
 
-    window_ns: PositiveFloat | None = None
+    window_ns: _Window | None = None
     """Photoelectrons later than this after the birth of the first primary are not counted; by default the time light
     needs across the tank and 100 ns more, which keeps most decay electrons out."""
     dark_noise: bool = False
     """Add photoelectrons that no light made, at the rate of the sensor's type."""
-    dark_rate_khz: NonNegativeFloat | None = None
+    dark_rate_khz: _DarkRate | None = None
     """Dark hits of one sensor per ms, in place of the rate of its type."""
     saturation_pe: PositiveFloat | None = None
     """Charge above which sensors report less than they get, by WCSim's law for 20-inch tubes (6.5 % less at 750 pe

@@ -171,7 +171,7 @@ class Shards:
     def discard(self) -> None:
         """Remove the folder, in a way that leaves no half of it when it is interrupted."""
         self.folder.replace(self._done_with)
-        shutil.rmtree(self._done_with)
+        shutil.rmtree(self._done_with, ignore_errors=True)
 
     def discard_if_empty(self) -> bool:
         """Remove the folder if it holds no shard yet; whether it did."""

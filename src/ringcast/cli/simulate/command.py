@@ -104,6 +104,16 @@ def simulate(
 
 def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primaries | None" = None) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
+    from ringcast.storage.claim import claimed
+
+    if run.workers < 0:
+        raise ArgumentError(f"workers is {run.workers}; expected how many, or 0 for one on each core")
+    with claimed(output):
+        _go_on(plan, output, run, primaries)
+
+
+def _go_on(plan: "SimulationPlan", output: Path, run: Run, primaries: "Primaries | None") -> None:
+    """The work of the one process that holds the output."""
     from ringcast.geometry import load_detector
     from ringcast.simulation import require_device, require_room
     from ringcast.simulation.memory import fit_memory, largest_event_mev, read_size_mb

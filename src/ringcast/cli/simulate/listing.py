@@ -28,9 +28,9 @@ class Listing:
     """How the file is written, if neither its name (.csv, .kin, .nuance, .hepmc, .hepmc3) nor its first line tell."""
     axis: Annotated[Literal["y", "z"], Parameter(name="--primaries-axis")] = "z"
     """The tank's axis in the file's coordinates; y is turned by (x, y, z) -> (z, x, y)."""
-    centre: Annotated[str, Parameter(name="--primaries-centre")] = "0,0,0"
+    centre: Annotated[str, Parameter(name="--primaries-centre", allow_leading_hyphen=True)] = "0,0,0"
     """The tank's centre in the file's coordinates, x,y,z in cm."""
-    leave_out: Annotated[str, Parameter(name="--primaries-leave-out")] = ""
+    leave_out: Annotated[str, Parameter(name="--primaries-leave-out", allow_leading_hyphen=True)] = ""
     """Names or PDG codes of particles to leave out, separated by commas, such as neutron,nuclei: particles that Geant4
     cannot move here are refused otherwise."""
 

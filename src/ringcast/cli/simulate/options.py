@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import reduce
+from math import isfinite
 from operator import or_
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -46,7 +47,7 @@ def numbers(separator: str, *counts: int) -> Callable[[str, str], tuple[float, .
             values = tuple(float(part) for part in text.split(separator))
         except ValueError:
             values = ()
-        if len(values) not in counts:
+        if len(values) not in counts or not all(map(isfinite, values)):
             expected = " or ".join(map(str, counts))
             name = option.replace("_", "-")
             raise ArgumentError(f"--{name} is {text!r}; expected {expected} numbers separated by {separator!r}")

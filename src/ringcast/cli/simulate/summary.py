@@ -7,7 +7,10 @@ __all__ = ["summarise"]
 
 
 def summarise(output: Path, *, json_output: bool) -> None:
-    """Print what the file holds: events, mean charge and hits with the error of the mean, for each particle."""
+    """Print what the file holds: events, mean charge and hits with the error of the mean, for each particle.
+
+    A single event has no error: null in JSON.
+    """
     import torch
 
     from ringcast.storage import EventStore
@@ -19,16 +22,20 @@ def summarise(output: Path, *, json_output: bool) -> None:
     rows = []
     for name in sorted(set(store.tracks.names)):
         own = torch.tensor([other == name for other in store.tracks.names])
-        row: dict[str, str | int | float] = {"particle": name, "events": int(own.sum())}
+        row: dict[str, str | int | float | None] = {"particle": name, "events": int(own.sum())}
         for key, values in (("charge_pe", charge[own]), ("hits", hit[own])):
-            spread = float(values.std()) if len(values) > 1 else float("nan")
-            row |= {f"{key}_mean": float(values.mean()), f"{key}_error": spread / len(values) ** 0.5}
+            error = float(values.std()) / len(values) ** 0.5 if len(values) > 1 else None
+            row |= {f"{key}_mean": float(values.mean()), f"{key}_error": error}
         rows.append(row)
     if json_output:
         print(json.dumps({"file": str(output), "particles": rows}))
         return
     print(f"wrote {output}")
     for row in rows:
-        charge_text = f"{row['charge_pe_mean']:.1f} +- {row['charge_pe_error']:.1f} pe"
-        hits_text = f"{row['hits_mean']:.1f} +- {row['hits_error']:.1f} hits"
-        print(f"  {row['particle']}: {row['events']} events, {charge_text}, {hits_text}")
+        n = f"{row['events']} event{'s' * (row['events'] != 1)}"
+        print(f"  {row['particle']}: {n}, {_mean(row, 'charge_pe')} pe, {_mean(row, 'hits')} hits")
+
+
+def _mean(row: dict[str, str | int | float | None], key: str) -> str:
+    error = row[f"{key}_error"]
+    return f"{row[f'{key}_mean']:.1f}" + ("" if error is None else f" +- {error:.1f}")

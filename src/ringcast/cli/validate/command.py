@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from ringcast.cli.simulate.options import in_options
 from ringcast.cli.validate.options import COMPARED, LIGHT, MATTER, RUN, SENSORS, Light, Matter, Run, Sensors, changes
 from ringcast.cli.whole_number import Whole
 from ringcast.errors import ArgumentError
@@ -82,9 +83,11 @@ def simulation(
     if require is not None and not require > 0:
         raise ArgumentError(f"--require is {require:g}; expected a positive number of per cent")
     chosen = _references(names, reference, {"geometry": geometry, "detector": detector, "between": between}, output)
-    results: list[Compared] = [
-        compared(one, n_events, output / "events", changes=changes(matter, light, sensors), run=run) for one in chosen
-    ]
+    changed = changes(matter, light, sensors)
+    with in_options():
+        results: list[Compared] = [
+            compared(one, n_events, output / "events", changes=changed, run=run) for one in chosen
+        ]
     report = write_report(results, output)
     missed = [] if require is None else misses(results, require)
     if run.json_output:

@@ -44,10 +44,11 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except (OSError, UnicodeDecodeError) as reason:
         raise FileError(f"{path}: cannot be read ({reason}); expected a comma-separated file of primaries") from None
     names = [name.strip() for name in next(reader, [])]
-    wrong = [name for name in names if name not in COLUMNS or names.count(name) > 1]
-    wrong += [f"no {name}" for name in COLUMNS if name not in names]
+    wrong = [f"column {name!r}" for name in names if name not in COLUMNS]
+    wrong += [f"column {name!r} twice" for name in COLUMNS if names.count(name) > 1]
+    wrong += [f"no column {name!r}" for name in COLUMNS if name not in names]
     if wrong:
-        raise FileError(f"{path}, line 1: found column {wrong[0] or 'without name'}; expected {','.join(COLUMNS)}")
+        raise FileError(f"{path}, line 1: found {wrong[0] if names else 'nothing'}; expected {','.join(COLUMNS)}")
     for values in reader:
         if len(values) not in (0, len(names)):
             raise FileError(f"{path}, line {reader.line_num}: found {len(values)} values; expected {len(names)}")

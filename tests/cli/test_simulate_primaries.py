@@ -87,4 +87,4 @@ def test_bad_lines_and_no_events_are_refused(tmp_path, capsys, listed):
 
 def test_a_wrong_spectrum_is_refused(tmp_path, capsys):
     assert stop_of("-n", 2, "--spectrum", "steep", "-o", tmp_path / "x.h5") == 2
-    assert "energy_spectrum: expected flat, or power:p" in capsys.readouterr().err
+    assert "--spectrum: expected flat, or power:p" in capsys.readouterr().err

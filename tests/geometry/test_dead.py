@@ -50,12 +50,12 @@ def test_a_missing_list_is_refused(tmp_path):
 
 def test_sensors_that_are_not_there():
     tank = load_detector("mini")
-    for number in (-1, 1024):
+    for number in (-1, 1024, 10**30):
         with pytest.raises(
             ArgumentError, match=rf"dead sensor {number} is not in detector mini; expected numbers 0 to 1023"
         ):
             with_dead(tank, [4, number])
-    with pytest.raises(ArgumentError, match=r"alive has 1024 entries, 0 of them true; .*a live sensor"):
+    with pytest.raises(ArgumentError, match="all 1024 sensors of detector mini are dead"):
         with_dead(tank, range(1024))
 
 

@@ -49,12 +49,12 @@ def with_dead(detector: Detector, numbers: Sequence[int]) -> Detector:
     """
     if not len(numbers):
         return detector
-    dead = torch.as_tensor(numbers, dtype=torch.int64)
-    if int(dead.min()) < 0 or int(dead.max()) >= len(detector):
-        wrong = int(dead.min()) if int(dead.min()) < 0 else int(dead.max())
-        raise ArgumentError(
-            f"dead sensor {wrong} is not in detector {detector.name}; expected numbers 0 to {len(detector) - 1}"
-        )
+    for wrong in (min(numbers), max(numbers)):
+        if not 0 <= wrong < len(detector):
+            expected = f"expected numbers 0 to {len(detector) - 1}"
+            raise ArgumentError(f"dead sensor {wrong} is not in detector {detector.name}; {expected}")
     alive = torch.ones(len(detector), dtype=torch.bool) if detector.alive is None else detector.alive.clone()
-    alive[dead] = False
+    alive[torch.as_tensor(numbers, dtype=torch.int64)] = False
+    if not bool(alive.any()):
+        raise ArgumentError(f"all {len(alive)} sensors of detector {detector.name} are dead; leave one alive")
     return replace(detector, alive=alive)

@@ -79,3 +79,12 @@ def test_refusals(run, tmp_path, words, sentence):
     assert code == 2
     assert sentence in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_an_output_that_is_no_folder_is_refused(run, tmp_path, muons):
+    (tmp_path / "file").write_text("")
+    code, _, err = run("validate", "simulation", "--reference", muons, *FEW, "-o", tmp_path / "file")
+    assert (code, err) == (
+        2,
+        f"ringcast: {tmp_path}/file/events: cannot be made (Not a directory); name another output folder\n",
+    )

@@ -94,6 +94,18 @@ def test_overlapping_sensors_of_a_table_are_refused(tmp_path):
         load_detector(path)
 
 
+def test_a_sensor_of_a_table_off_the_wall_is_refused(tmp_path):
+    tank = load_detector("mini")
+    position = tank.position_cm.numpy().copy()
+    position[500] *= 1.3
+    np.savez(tmp_path / "tubes.npz", position=position, orientation=tank.normal)
+    path = write(tmp_path, GOOD.split("[cylinder]", maxsplit=1)[0] + '[table]\nfile = "tubes.npz"\n')
+    with pytest.raises(
+        ConfigError, match=r"tubes\.npz: 1 of 1024 sensors lie off a cylinder .* row 500 first; correct"
+    ):
+        load_detector(path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -104,6 +116,7 @@ def test_overlapping_sensors_of_a_table_are_refused(tmp_path):
         (("half_height_cm = 40.0", "half_height_cm = nan"), r"cylinder\.half_height_cm: .*finite number; found nan"),
         (("barrel_rows = 6", 'barrel_rows = "six"'), r"cylinder\.barrel_rows: .*found 'six'"),
         (("barrel_rows = 6", "barrel_rows = 60"), r"sensors of radius 4 cm overlap at a pitch of 1\.33 cm"),
+        (('name = "bucket"', 'name = ""'), r"name: .*at least 1 character"),
         (("PMT3inchR12199_02", "PMT9inch"), r"pmt_type: must be 'PMT20inch'.*found 'PMT9inch'"),
         (("[cylinder]", "[cylinder"), r"not valid TOML"),
         (

@@ -47,6 +47,12 @@ def test_overlapping_sensors(change):
         cylinder(**BUCKET, cap_spacing_cm=7)
 
 
+def test_tanks_of_too_many_sensors_are_refused():
+    large = BUCKET | {"radius_cm": 1e5, "half_height_cm": 1e5}
+    with pytest.raises(ArgumentError, match=r"bucket: some 3\.93e\+08 sensors, expected at most 1,000,000"):
+        cylinder(**large, cap_spacing_cm=12.65)
+
+
 def test_fingerprints_tell_tanks_apart(bucket):
     assert replace(bucket, name="other").fingerprint == bucket.fingerprint
     assert replace(bucket, position_cm=bucket.position_cm.float()).fingerprint == bucket.fingerprint

@@ -93,6 +93,12 @@ def test_refusals(tmp_path, tank, change, message):
 def test_unreadable_tables(tmp_path):
     with pytest.raises(FileError, match="no such file; expected a sensor table"):
         detector_from_table(tmp_path / "no.npz", name="x", pmt_type="PMT20inch", pmt_radius_cm=25.4)
-    (tmp_path / "text.npz").write_text("tube x y z")
-    with pytest.raises(FileError, match="not a readable npz table"):
-        detector_from_table(tmp_path / "text.npz", name="x", pmt_type="PMT20inch", pmt_radius_cm=25.4)
+    with pytest.raises(FileError, match=r"cannot be read \(Is a directory\)"):
+        detector_from_table(tmp_path, name="x", pmt_type="PMT20inch", pmt_radius_cm=25.4)
+    np.savez(tmp_path / "whole.npz", position=np.zeros((9, 3)))
+    cut = (tmp_path / "whole.npz").read_bytes()[:200]
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    for content in (b"tube x y z", b"", cut, (tmp_path / "array.npy").read_bytes()):
+        (tmp_path / "other.npz").write_bytes(content)
+        with pytest.raises(FileError, match=r"other\.npz: not a whole npz file"):
+            detector_from_table(tmp_path / "other.npz", name="x", pmt_type="PMT20inch", pmt_radius_cm=25.4)

@@ -120,6 +120,11 @@ def test_missing_file_and_other_files(tmp_path):
         read_events(tmp_path)
 
 
+def test_a_folder_in_place_of_a_file(tmp_path):
+    with pytest.raises(FileError, match=r"cannot be read \(Is a directory\); expected an event file$"):
+        read_events(tmp_path)
+
+
 def test_damaged_compressed_bytes(file):
     with h5py.File(file) as stored:
         chunk = stored["detector/normal"].id.get_chunk_info(0)

@@ -117,7 +117,7 @@ def show(
         ringcast detector show super-k -o super-k.png
 
     Args:
-        name: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file of your own tank.
+        name: A name of ringcast detector list, such as super-k, or a TOML file of your own tank.
         output: Picture to write: .png, .pdf or .svg.
         dead: Text file of the numbers of dead sensors, from 0.
         json_output: Print the numbers as one JSON document.

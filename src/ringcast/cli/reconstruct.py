@@ -62,7 +62,7 @@ def reconstruct(
         events: Numbers of events as first:end, or one number; all if not given.
         particles: Hypotheses, separated by commas.
         energy: Kinetic energies allowed, in MeV as low:high; those that the model was trained on if not given.
-        detector: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file, for files that name no detector.
+        detector: A name of ringcast detector list, or a TOML file, for files that name no detector.
         geometry: Sensor table (npz) that the file counts sensors by.
             With --detector too, its sensors are found in that tank by position.
         overwrite: Replace the output if it exists.

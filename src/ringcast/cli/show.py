@@ -64,7 +64,7 @@ def show(
         model: Name of shipped weights, or a checkpoint.
         fits: What `ringcast reconstruct` wrote for this file; adds the ring of the fit.
         residual: Add a third tank with the difference between the event and the prediction.
-        detector: hyper-k, iwcd, iwcd-grid, mini, super-k, wcte, or a TOML file, for files that name no detector.
+        detector: A name of ringcast detector list, or a TOML file, for files that name no detector.
         geometry: Sensor table (npz) that the file counts sensors by; geometry.npz beside the file is found by itself.
             With --detector too, its sensors are found in that tank by position.
         json_output: Print the numbers as one JSON document.

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
@@ -80,7 +81,7 @@ class TableConfig(_Part):
 class DetectorConfig(_Part):
     """What a detector's TOML file may say: exactly one of `cylinder` and `table`."""
 
-    name: str
+    name: str = Field(min_length=1)
     description: str = ""
     source: str = ""
     """Where the numbers come from, in few words."""
@@ -166,7 +167,8 @@ def _build(config: DetectorConfig, folder: Path) -> Detector:
     if config.table is not None:
         table = folder / config.table.file
         given = {"wall_cm": config.table.wall_cm, "behind_face_cm": config.table.behind_face_cm}
-        tank = detector_from_table(table, **common, description=config.description, **given)[0]  # type: ignore[arg-type]
+        given |= {"misplaced_allowed": False, "description": config.description}  # type: ignore[dict-item]
+        tank = detector_from_table(table, **common, **given)[0]  # type: ignore[arg-type]
         require_apart(tank)
         return tank
     assert config.cylinder is not None

@@ -8,7 +8,10 @@ from torch import Tensor
 from ringcast.errors import ArgumentError
 from ringcast.geometry.detector import Detector
 
-__all__ = ["cylinder"]
+__all__ = ["MOST_SENSORS", "cylinder"]
+
+MOST_SENSORS = 1_000_000
+"""Sensors of a tank; twenty times those of the largest preset."""
 
 
 def cylinder(
@@ -33,7 +36,7 @@ def cylinder(
     `cap_reach_cm` of the axis.
 
     Raises:
-        ArgumentError: A size is not positive, or sensors overlap.
+        ArgumentError: A size is not positive, sensors overlap, or there are more than `MOST_SENSORS`.
 
     Example:
         >>> tank = cylinder(name="bucket", radius_cm=50, half_height_cm=50, pmt_type="PMT3inchR12199_02",
@@ -44,6 +47,7 @@ def cylinder(
     barrel_half = half_height_cm if barrel_half_height_cm is None else barrel_half_height_cm
     pitch = (2 * math.pi * radius_cm / barrel_columns, 2 * barrel_half / barrel_rows)
     _require_room(name, pmt_radius_cm, (*pitch, cap_spacing_cm or math.inf))
+    _require_few(name, barrel_rows * barrel_columns + 2 * math.pi * (radius_cm / (cap_spacing_cm or math.inf)) ** 2)
     _require_inside(name, (barrel_half, half_height_cm), (cap_reach_cm or 0.0, radius_cm))
     barrel = _barrel(radius_cm, barrel_half, barrel_rows, barrel_columns)
     parts = [barrel]
@@ -72,6 +76,13 @@ def _require_room(name: str, pmt_radius_cm: float, pitches: tuple[float, ...]) -
         raise ArgumentError(
             f"detector {name}: sensors of radius {pmt_radius_cm:g} cm overlap at a pitch of {min(pitches):.2f} cm;"
             " take fewer rows or columns, or a larger cap spacing"
+        )
+
+
+def _require_few(name: str, n_sensors: float) -> None:
+    if n_sensors > MOST_SENSORS:
+        raise ArgumentError(
+            f"detector {name}: some {n_sensors:.3g} sensors, expected at most {MOST_SENSORS:,}; check the sizes"
         )
 
 

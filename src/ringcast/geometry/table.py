@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -25,12 +26,18 @@ def read_table(path: Path) -> dict[str, np.ndarray]:
         FileError: The file is no npz archive, lacks positions or orientations, or a column is of another length.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             columns = {key: archive[key] for key in archive.files}
     except FileNotFoundError:
         raise FileError(f"{path}: no such file; expected a sensor table (npz)") from None
-    except (OSError, ValueError, EOFError) as reason:
-        raise FileError(f"{path}: not a readable npz table ({reason}); write it with numpy.savez") from None
+    except OSError as reason:
+        raise FileError(
+            f"{path}: cannot be read ({reason.strerror or reason}); expected a sensor table (npz)"
+        ) from None
+    except (TypeError, AttributeError, ValueError, EOFError, BadZipFile):  # not npz, such as npy; or cut short
+        raise FileError(
+            f"{path}: not a whole npz file; expected a sensor table, so write it with numpy.savez"
+        ) from None
     for key in ("position", "orientation"):
         plural = f"{key}s"
         if key not in columns and plural in columns:
@@ -62,6 +69,7 @@ def detector_from_table(
     description: str = "",
     wall_cm: tuple[float | None, float | None] = (None, None),
     behind_face_cm: float = 0.0,
+    misplaced_allowed: bool = True,
 ) -> tuple[Detector, Tensor]:
     """Build a detector of a table's inner sensors, and say which row of the table each of them is.
 
@@ -75,6 +83,8 @@ def detector_from_table(
         wall_cm: Radius and half height of the wall; None takes the median of the sensors there, which suits single
             tubes but not modules, whose tubes stand at several depths.
         behind_face_cm: How far the table's positions lie behind the faces; the detector has those of the faces.
+        misplaced_allowed: Leave out inner sensors that are not on the wall, if they are no more than one in a hundred,
+            as some tables of others have; none may be otherwise.
 
     Returns:
         The detector, and the table rows it keeps (outer sensors, and tubes whose location disagrees with their
@@ -97,7 +107,7 @@ def detector_from_table(
     face_cm = torch.full_like(distance, pmt_radius_cm)
     in_place = stands_on_wall(in_front_cm(position, surface, (radius, half_height)), face_cm)
     kept = (inner & in_place).nonzero().squeeze(-1)
-    _require_cylinder(path, len(kept), int(inner.sum()))
+    _require_cylinder(path, inner, in_place, misplaced_allowed=misplaced_allowed)
     pixel = _pixels(columns, len(position))
     detector = Detector(
         name=name,
@@ -115,11 +125,12 @@ def detector_from_table(
     return detector, kept
 
 
-def _require_cylinder(path: Path | str, n_kept: int, n_inner: int) -> None:
-    if n_inner - n_kept > max(1, _MISPLACED_SHARE * n_inner):
+def _require_cylinder(path: Path | str, inner: Tensor, in_place: Tensor, *, misplaced_allowed: bool) -> None:
+    off, n_inner = (inner & ~in_place).nonzero().flatten().tolist(), int(inner.sum())
+    if len(off) > (max(1, _MISPLACED_SHARE * n_inner) if misplaced_allowed else 0):
         raise FileError(
-            f"{path}: {n_inner - n_kept} of {n_inner} sensors lie off a cylinder along z about the origin;"
-            " if the tank's axis is y, or its centre elsewhere, turn and shift the table first"
+            f"{path}: {len(off)} of {n_inner} sensors lie off a cylinder along z about the origin, row {off[0]} first;"
+            " correct them, or if the tank's axis is y, or its centre elsewhere, turn and shift the table"
         )
 
 

@@ -1,5 +1,6 @@
 """The layout of an event file: names, kinds and shapes of its datasets, and how they are read with distrust."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,7 +122,7 @@ def open_source(path: Path | str) -> Iterator[Source]:
     """Open an event file for reading.
 
     Raises:
-        FileError: There is no such file, or it is not a whole HDF5 file.
+        FileError: There is no such file, or it cannot be read, or is not a whole HDF5 file.
     """
     path = Path(path)
     try:
@@ -129,6 +130,8 @@ def open_source(path: Path | str) -> Iterator[Source]:
     except FileNotFoundError:
         raise FileError(f"{path}: no such file; expected an event file (HDF5)") from None
     except OSError as reason:
+        if reason.errno:
+            raise FileError(f"{path}: cannot be read ({os.strerror(reason.errno)}); expected an event file") from None
         detail = str(reason).rsplit("(", maxsplit=1)[-1].rstrip(")")
         raise FileError(
             f"{path}: found bytes that are no whole HDF5 file ({detail}), expected an event file;"

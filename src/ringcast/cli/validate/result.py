@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringcast.cli.validate.words import NUMBERS
+from ringcast.errors import FileError
 
 if TYPE_CHECKING:
     from ringcast.cli.validate.options import Run
@@ -44,7 +45,10 @@ def compared(
 
     plan, primaries = plan_of(reference, n_events, seed=run.seed, changes=changes)
     path = folder / f"{reference.name}.h5"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as reason:
+        raise FileError(f"{folder}: cannot be made ({reason.strerror}); name another output folder") from None
     if run.overwrite or not _holds(path, plan):
         run_plan(plan, path, SimulationRun(workers=run.workers, overwrite=True), primaries=primaries)
     ours = summarise_file(

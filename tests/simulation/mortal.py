@@ -20,6 +20,7 @@ def start_squares(folder):
     """Squares; 3 ends its process once, 7 always, -1 is an error, and so is a start in a folder that says so."""
     if (folder / "no start").exists():
         os.abort()
+    assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])  # Ctrl-C is the parent's business
     return partial(_square, folder)
 
 

@@ -54,6 +54,12 @@ def test_another_configuration_is_refused_by_its_key(half_done, begin):
         begin(events=range(3))
 
 
+def test_a_folder_without_shards_is_begun_anew(begin):
+    begin()
+    assert begin(CONFIGURATION | {"seed": 4}).missing() == [range(7)]
+    assert json.loads((begin(events=range(3)).folder / "plan.json").read_text())["events"] == [0, 3]
+
+
 def test_another_version_is_refused(half_done, begin):
     plan = half_done.folder / "plan.json"
     plan.write_text(json.dumps(json.loads(plan.read_text()) | {"ringcast_version": "0.0.1"}))

@@ -167,7 +167,7 @@ def _build(config: DetectorConfig, folder: Path) -> Detector:
     if config.table is not None:
         table = folder / config.table.file
         given = {"wall_cm": config.table.wall_cm, "behind_face_cm": config.table.behind_face_cm}
-        given |= {"misplaced_allowed": False, "description": config.description}  # type: ignore[dict-item]
+        given |= {"misplaced_allowed": False, "description": config.description}
         tank = detector_from_table(table, **common, **given)[0]  # type: ignore[arg-type]
         require_apart(tank)
         return tank

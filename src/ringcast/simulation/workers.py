@@ -10,9 +10,9 @@ import signal
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
@@ -90,9 +90,21 @@ def work_through(
 def _hire(start: Callable[[], Callable[[Piece], Result]]) -> _Worker[Piece]:
     ours, theirs = get_context("spawn").Pipe()
     process = get_context("spawn").Process(target=_serve, args=(theirs, start), daemon=True)
-    process.start()
+    with _no_ctrl_c():
+        process.start()
     theirs.close()  # so that the pipe ends when the process does
     return _Worker(process, ours)
+
+
+@contextmanager
+def _no_ctrl_c() -> Iterator[None]:
+    """Processes started herein have Ctrl-C blocked from their first moment; ours comes through at the end."""
+    resource_tracker.ensure_running()  # its start would unblock it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _feed(worker: _Worker[Piece], waiting: deque[Piece]) -> None:

@@ -17,11 +17,16 @@ from ringcast.geometry import Detector
 from ringcast.storage.schema import DETECTOR_GROUP
 from ringcast.storage.tank import write_detector
 
-__all__ = ["EVENTS", "column_names", "indexed_table", "lay_out", "table_of"]
+__all__ = ["EVENTS", "Columns", "column_names", "indexed_table", "lay_out", "room_of", "table_of"]
+
+Columns = Mapping[str, tuple[tuple[int, ...], np.dtype]]
+"""Shape and type of each dataset by name."""
 
 EVENTS = "events"
 """The table with one row an event."""
 _HITS = "hits"
+_SENSOR_BYTES = 200
+"""Of the columns of the detector's table, before they are compressed."""
 
 
 def table_of(name: str) -> str:
@@ -63,7 +68,7 @@ def lay_out(
     file: h5py.File,
     attributes: Mapping[str, Any],
     detector: Detector,
-    columns: Mapping[str, tuple[tuple[int, ...], np.dtype]],
+    columns: Columns,
 ) -> None:
     """Make the attributes, the detector and all datasets (shape, type) of an event file, to be filled in any order.
 
@@ -78,3 +83,8 @@ def lay_out(
     for name in sorted(columns):
         shape, kind = columns[name]
         file.create_dataset(name, shape, kind, dcpl=room.copy())
+
+
+def room_of(attributes: Mapping[str, Any], detector: Detector) -> int:
+    """Most bytes that attributes and detector of an event file take."""
+    return sum(len(str(value).encode()) for value in attributes.values()) + _SENSOR_BYTES * len(detector)

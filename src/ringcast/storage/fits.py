@@ -12,6 +12,7 @@ import numpy as np
 from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
 from ringcast.geometry import Detector
+from ringcast.storage.room import file_with_room
 from ringcast.storage.write import as_json, replacing
 
 __all__ = ["FitFile", "read_fits", "write_fits"]
@@ -71,7 +72,8 @@ def write_fits(
         found = ", ".join(f"{name} {length}" for name, length in lengths.items()) or "nothing"
         raise ArgumentError(f"arrays of a fit file have first axes {found}; expected one number of events")
     configuration = as_json(metadata)
-    with replacing(Path(path)) as beside, h5py.File(beside, "w") as file:
+    room = len(configuration.encode()) + sum(array.nbytes for array in arrays.values())
+    with replacing(Path(path)) as beside, file_with_room(beside, room) as file:
         file.attrs["format"] = _FORMAT
         file.attrs["format_version"] = _VERSION
         file.attrs["ringcast_version"] = __version__

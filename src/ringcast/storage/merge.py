@@ -1,5 +1,6 @@
 """Join event files of one plan into one file, in order of events, with little memory."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import h5py
 
 from ringcast.errors import ArgumentError, FileError
-from ringcast.storage.columns import indexed_table, lay_out, table_of
+from ringcast.storage.columns import Columns, indexed_table, lay_out, room_of, table_of
 from ringcast.storage.parts import Kind, Run, kind_of, name_events, runs_of
+from ringcast.storage.room import file_with_room
 from ringcast.storage.schema import open_source
 from ringcast.storage.write import replacing
 
@@ -64,7 +66,11 @@ def merge_events(
         named = ", ".join(name_events(gap) for gap in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more gaps" if len(missing) > _SHOWN else ""
         raise FileError(f"{target}: no file has {named}{more}; simulate these too, then merge")
-    with replacing(Path(target)) as beside, h5py.File(beside, "w") as file:
+    columns = _columns(runs, kind)
+    room = sum(math.prod(shape) * dtype.itemsize for shape, dtype in columns.values())
+    room += room_of(kind.attributes, kind.detector)
+    with replacing(Path(target)) as beside, file_with_room(beside, room) as file:
+        lay_out(file, kind.attributes, kind.detector, columns)
         _join(file, runs, kind)
     return missing
 
@@ -99,12 +105,15 @@ def _check(runs: list[Run], kind: Kind, events: range | None, first: Path) -> li
     return gaps([run.events for run in runs], wanted)
 
 
-def _join(file: h5py.File, runs: list[Run], kind: Kind) -> None:
-    """Copy all runs, one after another, into an empty file."""
+def _columns(runs: list[Run], kind: Kind) -> Columns:
+    """Shape and type of each dataset of all runs together."""
     size = {table: sum(len(run.rows[table]) for run in runs) for table in runs[0].rows}
-    columns = {name: ((size[table_of(name)], *shape), dtype) for name, (shape, dtype) in kind.columns.items()}
-    lay_out(file, kind.attributes, kind.detector, columns)
-    written = dict.fromkeys(size, 0)
+    return {name: ((size[table_of(name)], *shape), dtype) for name, (shape, dtype) in kind.columns.items()}
+
+
+def _join(file: h5py.File, runs: list[Run], kind: Kind) -> None:
+    """Copy all runs, one after another, into a file that is laid out for them."""
+    written = dict.fromkeys(runs[0].rows, 0)
     for run in runs:
         with open_source(run.path) as source:
             for name in kind.columns:

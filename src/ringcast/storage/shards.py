@@ -85,14 +85,14 @@ class Shards:
             "events": [events.start, events.stop],
         }
         shutil.rmtree(shards._done_with, ignore_errors=True)
-        begun = (shards.folder / _PLAN).exists()
+        begun = (shards.folder / _PLAN).exists() and bool(shards._names())
         if shards.target.exists() and not overwrite and not (begun and shards.merged()):
             raise FileError(f"{target}: exists already; name another file, or ask to overwrite it (--overwrite)")
         if begun:
             shards._require_same(plan)
             for rest in shards.folder.glob(".*.writing"):  # of a process that was killed
                 rest.unlink(missing_ok=True)
-        elif shards._names():
+        elif shards._names():  # else nothing is lost if it was begun with another plan
             raise FileError(f"{shards.folder}: holds shards but no {_PLAN}; remove the folder to start anew")
         else:
             shards._begin(plan)

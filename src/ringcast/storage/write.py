@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import torch
 from torch import Tensor
@@ -16,8 +15,9 @@ from ringcast import __version__
 from ringcast.errors import ArgumentError, FileError
 from ringcast.events import Hits, Photoelectrons, Primaries, Track, particle_type
 from ringcast.geometry import Detector
-from ringcast.storage.columns import lay_out
+from ringcast.storage.columns import lay_out, room_of
 from ringcast.storage.light import light_columns
+from ringcast.storage.room import file_with_room
 from ringcast.storage.schema import FORMAT, FORMAT_VERSION, TIME_ZERO, TRIGGER_ZERO
 from ringcast.storage.several import primary_columns
 
@@ -103,7 +103,8 @@ def write_events(
         columns |= light_columns(photoelectrons, len(hits))
     if primaries is not None:
         columns |= primary_columns(primaries, len(hits))
-    with replacing(Path(path)) as beside, h5py.File(beside, "w") as file:
+    room = sum(values.nbytes for values in columns.values()) + room_of(attributes, detector)
+    with replacing(Path(path)) as beside, file_with_room(beside, room) as file:
         lay_out(file, attributes, detector, {name: (values.shape, values.dtype) for name, values in columns.items()})
         for name, values in columns.items():
             file[name][...] = values

@@ -132,7 +132,8 @@ def _go_on(plan: "SimulationPlan", output: Path, run: Run, primaries: "Primaries
     try:
         _fill_and_merge(shards, plan, staff, run, primaries=primaries)
     except KeyboardInterrupt:
-        Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
+        if not shards.discard_if_empty():
+            Console(stderr=True).print(f"stopped; run the same command again to go on from {shards.folder}")
         raise
     except RingcastError:
         if not shards.discard_if_empty():

@@ -17,13 +17,27 @@ from ringcast.geometry import Detector
 from ringcast.storage.schema import DETECTOR_GROUP
 from ringcast.storage.tank import write_detector
 
-__all__ = ["EVENTS", "Columns", "column_names", "indexed_table", "lay_out", "room_of", "table_of"]
+__all__ = ["EVENTS", "UNITS", "Columns", "column_names", "indexed_table", "lay_out", "room_of", "table_of"]
 
 Columns = Mapping[str, tuple[tuple[int, ...], np.dtype]]
 """Shape and type of each dataset by name."""
 
 EVENTS = "events"
 """The table with one row an event."""
+UNITS = {
+    "energies": "MeV, total",
+    "positions": "cm",
+    "angles": "rad",
+    "birth_times": "ns",
+    "trigger_time": "ns",
+    "hit_time": "ns",
+    "hit_charge": "pe",
+    "kinetic_energies": "MeV, kinetic",
+    "energy": "MeV, total",
+    "start": "cm",
+    "time": "ns",
+}
+"""Attribute `units` of datasets by their name, in any group; other datasets are numbers or unit vectors."""
 _HITS = "hits"
 _SENSOR_BYTES = 200
 """Of the columns of the detector's table, before they are compressed."""
@@ -82,7 +96,10 @@ def lay_out(
     room.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
     for name in sorted(columns):
         shape, kind = columns[name]
-        file.create_dataset(name, shape, kind, dcpl=room.copy())
+        dataset = file.create_dataset(name, shape, kind, dcpl=room.copy())
+        units = UNITS.get(name.rpartition("/")[2])
+        if units is not None:
+            dataset.attrs["units"] = units
 
 
 def room_of(attributes: Mapping[str, Any], detector: Detector) -> int:

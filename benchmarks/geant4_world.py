@@ -69,7 +69,7 @@ class World:
         seed: Any number.
         radius_cm: Of the tank, whose axis is z; light that leaves it is gone.
         half_height_cm: Of the tank.
-        cut_cm: Range below which no secondary is made; 0.7 mm is Geant4's default.
+        cut_cm: Range below which no secondary is made; 0.7 mm is the default of Geant4's own physics lists.
         classify: Called with every new track; returns True to kill it.
         step: Called with every step.
     """
@@ -99,13 +99,14 @@ class World:
             self._manager = geant4.G4RunManager()
         self._keep = [
             _detector(geant4, water, radius_cm, half_height_cm),
-            _physics(geant4, cut_cm, optical=bool(water)),
+            _physics(geant4, optical=bool(water)),
             _actions(geant4, classify, step),
         ]
         for part in self._keep:
             self._manager.SetUserInitialization(part)
         with _silence():
             self._manager.Initialize()
+        self.command(f"/run/setCut {cut_cm} cm")  # a cut given to the physics list before is lost
 
     def command(self, text: str) -> None:
         """One of Geant4's text commands."""
@@ -157,7 +158,7 @@ def _detector(geant4: Any, water: Water, radius_cm: float, half_height_cm: float
     return Tank()
 
 
-def _physics(geant4: Any, cut_cm: float, *, optical: bool) -> Any:
+def _physics(geant4: Any, *, optical: bool) -> Any:
     class Physics(geant4.G4VModularPhysicsList):
         def __init__(self) -> None:
             super().__init__()
@@ -167,9 +168,7 @@ def _physics(geant4: Any, cut_cm: float, *, optical: bool) -> Any:
             if optical:
                 self.RegisterPhysics(geant4.G4OpticalPhysics())
 
-    physics = Physics()
-    physics.SetDefaultCutValue(cut_cm * geant4.cm)
-    return physics
+    return Physics()
 
 
 def _actions(geant4: Any, classify: Callable[[Any], bool] | None, step: Callable[[Any], None] | None) -> Any:

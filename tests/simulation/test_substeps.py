@@ -90,6 +90,29 @@ def test_energy_falls_with_the_range_and_time_with_the_speed():
     assert (np.diff(slow) > 0).all()
 
 
+def test_energy_of_electrons_falls_with_the_range():
+    """Ranges in water in cm (continuous slowing down): NIST Standard Reference Database 124, ESTAR."""
+    energy, range_cm = np.array([0.3, 0.5, 1.0]), np.array([0.08421, 0.1766, 0.4367])
+    steps = steps_of(ELECTRON, (1.0, 0.0), range_cm[-1], (0, 0, 1), (0, 0, 1), (0, 0, 0.4), 1)
+    pieces, _ = divide(steps, np.arange(1), seed=1)
+    left = np.append(pieces.length_cm[::-1].cumsum()[::-1], 0)
+    found = np.interp(range_cm, left[::-1], np.append(pieces.start_energy_mev, 0)[::-1])
+    np.testing.assert_allclose(found, energy, rtol=0.02)
+
+
+@pytest.mark.parametrize("angle_deg", [0, 60, 120])
+def test_directions_spread_alike_however_far_a_step_turns(angle_deg):
+    """Across the arc from the first to the last direction they are a bridge of variance turn^2 t (1 - t)."""
+    n, angle = 4000, np.radians(angle_deg)
+    steps = steps_of(MUON, (100.0, 96.0), 6.0, (0, 0, 1), (np.sin(angle), 0, np.cos(angle)), (1.0, 0, 5.0), n)
+    turn = float(turning(np.array([98.0]), np.array([6.0]), np.array([MUON]))[0])
+    pieces, source = divide(steps, np.arange(n), seed=4)
+    count = len(source) // n
+    at = (np.arange(count - 1) + 1) / count
+    across = pieces.end_direction.reshape(n, count, 3)[:, :-1, 1]
+    np.testing.assert_allclose(across.var(axis=0), turn**2 * at * (1 - at), rtol=4 * np.sqrt(2 / n) + 0.02)
+
+
 def test_what_cannot_shine_or_hardly_turns_stays_whole():
     dark = steps_of(ELECTRON, (0.2, 0.0), 0.03, (0, 0, 1), (0, 0, 1), (0, 0, 0.03), 3)
     straight = steps_of(MUON, (9000.0, 8999.0), 0.5, (0, 0, 1), (0, 0, 1), (0, 0, 0.5), 3)

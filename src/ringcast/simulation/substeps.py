@@ -22,8 +22,11 @@ _KNOWN, _KNOWN_TURN = 0.6, 0.5
 _LIGHT_MEV = 1.0
 """Lighter particles are electrons."""
 _RANGE_POWER = 1.5
-"""Power of the kinetic energy that the range left goes with: Geant4's ranges of muons from 30 to 150 MeV go as E^1.50.
-Electrons lose energy evenly."""
+"""Power of the energy that the range left of heavier particles goes with: Geant4's ranges of muons from 30 to 150 MeV
+go as E^1.50."""
+_EVEN_LOSS_MEV = 0.30
+"""The range left of electrons goes as E^2 / (E + 0.30 MeV): within 2 % those in water from 0.2 to 2 MeV by ESTAR (NIST
+Standard Reference Database 124). Fast ones lose energy evenly."""
 _LARGEST_INDEX = 1.40
 """Particles slower than c / 1.40 make no light in water at any wavelength that sensors see."""
 _HIGHLAND_MEV, _RADIATION_CM = 13.6, 36.08
@@ -55,17 +58,17 @@ def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps
     """Steps in pieces, and the row of the step that each piece is of; steps that need no division stay whole.
 
     Geant4 says where a step begins and ends, not what is between. In pieces of equal path length the energy falls so
-    that the range left goes as E^p (p = 1 for electrons, 1.5 for others), and the time grows with 1 / (beta c).
+    that the range left goes as E^2 / (E + 0.30 MeV) for electrons and as E^1.5 for others; time, with 1 / (beta c).
     Directions at the ends of pieces are a walk by multiple scattering from the step's first to its last direction,
     drawn among all such walks; those of electrons, which Geant4 also moves aside, lean towards walks whose mean
     direction leads from the step's start to its end: with t the share of the path,
 
-        d(t) = (1 - t) d0 + t d1 + B(t) + k 6 t (1 - t) m,
+        d(t) = c(t) + |c(t)| B(t) + k 6 t (1 - t) m,  c(t) = (1 - t) d0 + t d1,
 
-    B a Brownian bridge of variance t (1 - t) times that of `turning`, m what the mean of d then lacks, and k = `known`
-    (1 would make walks of just that mean: B(t) - 6 t (1 - t) <B> is independent of the mean <B> of a bridge); k = 0
-    for other particles, which Geant4 does not move aside. In the step in which an electron stops Geant4 does not
-    scatter it, so that its walk there is free.
+    B a Brownian bridge of variance t (1 - t) times that of `turning`, an angle (|c| is less than 1 where a step turns
+    far), m what the mean of d then lacks, and k = `known` (1 would make walks of just that mean: B(t) - 6 t (1 - t) <B>
+    is independent of the mean <B> of a bridge); k = 0 for other particles, which Geant4 does not move aside. In the
+    step in which an electron stops Geant4 does not scatter it, so that its walk there is free.
 
     Args:
         steps: Steps of all events of a batch, in their order.
@@ -152,11 +155,12 @@ _SIDES = (("start", slice(None, -1)), ("end", slice(1, None)))
 
 
 def _energies(steps: Steps, at: NDArray[np.float64]) -> NDArray[np.float64]:
-    power = np.where(steps.mass_mev < _LIGHT_MEV, 1.0, _RANGE_POWER)[:, None]
-    first, last = (
-        np.maximum(column, 0.0)[:, None] ** power for column in (steps.start_energy_mev, steps.end_energy_mev)
-    )
-    energy: NDArray[np.float64] = (first + (last - first) * at) ** (1 / power)
+    electron = steps.mass_mev < _LIGHT_MEV
+    start, end = np.maximum(steps.start_energy_mev, 0.0), np.maximum(steps.end_energy_mev, 0.0)
+    left = [np.where(electron, e**2 / (e + _EVEN_LOSS_MEV), e**_RANGE_POWER)[:, None] for e in (start, end)]
+    range_left = left[0] + (left[1] - left[0]) * at
+    slow = 0.5 * (range_left + np.sqrt(range_left**2 + 4 * _EVEN_LOSS_MEV * range_left))
+    energy: NDArray[np.float64] = np.where(electron[:, None], slow, range_left ** (1 / _RANGE_POWER))
     return energy
 
 
@@ -177,10 +181,12 @@ def _directions(steps: Steps, increments: NDArray[np.float64]) -> NDArray[np.flo
     bridge = walk - at * walk[:, -1:]
     first, last = steps.start_direction[:, None], steps.end_direction[:, None]
     way = (steps.end_cm - steps.start_cm)[:, None] / steps.length_cm[:, None, None]
+    chord = (1 - at) * first + at * last
+    bridge *= np.linalg.norm(chord, axis=-1, keepdims=True)
     missing = way - 0.5 * (first + last) - bridge[:, :-1].mean(axis=1, keepdims=True)
     share = np.where(steps.mass_mev < _LIGHT_MEV, known(_turning_of(steps)), 0.0)
     bow = share[:, None, None] * 6 * at * (1 - at) * count**2 / (count**2 - 1)
-    bound = (1 - at) * first + at * last + bridge + bow * missing
+    bound = chord + bridge + bow * missing
     stops = (steps.end_energy_mev <= 0) & (steps.mass_mev < _LIGHT_MEV)
     direction = np.where(stops[:, None, None], first + walk, bound)
     return direction / np.linalg.norm(direction, axis=-1, keepdims=True)

@@ -25,6 +25,7 @@ EVENT_FILES = {
     "hyper-k-60m-mu1000": "wcsim-hyperk60m-mu1000",
 }
 TREES = {
+    "super-k-e500-2018": "analysed_simple_test.root",
     "super-k-e100": "analysed_100e_SuperK.root",
     "hyper-k-20-e100": "analysed_100e_HyperK20pc.root",
     "hyper-k-20-e500": "analysed_500e_HyperK20pc.root",
@@ -79,7 +80,11 @@ def photoelectrons(group: h5py.Group, kept: np.ndarray, window_ns: tuple[float, 
 
 
 def from_trees(path: Path, card) -> Summary:
-    """Summary of WCSim's own validation output, which names no tubes."""
+    """Summary of WCSim's own validation output, which names no tubes.
+
+    All light before the window's end counts: until November 2018 (WCSim's commit 799b59cb) a photoelectron could be
+    stored with the time of a dark one of its tube, before the light.
+    """
     import uproot
 
     with uproot.open(path) as file:
@@ -96,8 +101,7 @@ def _tree_event(triggers, number: int, light_ns: np.ndarray, window_ns: tuple[fl
     time = np.concatenate([np.asarray(triggers["digiplustriggertime"][k]) for k in own]) - OFFSET_NS
     charge = np.concatenate([np.asarray(triggers["digipe"][k]) for k in own])
     inside = (time >= window_ns[0]) & (time < window_ns[1])
-    seen = (light_ns >= window_ns[0]) & (light_ns < window_ns[1])
-    numbers = totals(charge[inside]) | {"photoelectrons": float(seen.sum())}
+    numbers = totals(charge[inside]) | {"photoelectrons": float((light_ns < window_ns[1]).sum())}
     return numbers, {"time": spectrum("time", time[inside]), "charge": spectrum("charge", charge[inside])}
 
 

@@ -65,7 +65,7 @@ def test_a_reference_of_the_package(run, tmp_path):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["kamland"], "reference is 'kamland'; expected one of super-k-e500, super-k-e100"),
+        (["kamland"], "reference is 'kamland'; expected one of super-k-e500, super-k-e500-2018, super-k-e100"),
         (["super-k-e500", "-n", 1], "--n-events is 1; expected at least 2"),
         (["super-k-e500", "--require", -3], "--require is -3; expected a positive number of per cent"),
         (["--geometry", "tank.npz"], "--geometry is of a file of your own; name it with --reference"),

@@ -54,6 +54,13 @@ def test_means_of_super_k():
     assert numbers["photoelectrons"][:2].sum() == 8806
 
 
+def test_light_with_the_time_of_dark_photoelectrons_counts():
+    """4468.3 photoelectrons an event of super-k-e500-2018 are light, 1.7 of them after 500 ns, as counted by hand."""
+    numbers = load_reference("super-k-e500-2018").summary.numbers
+    assert numbers["photoelectrons"].mean() == pytest.approx(4466.6)
+    assert numbers["hits"].mean() == pytest.approx(2152.6)
+
+
 def test_summaries_are_what_the_same_code_says_of_the_events():
     """The first two events of super-k-e500 are a sample file of these tests."""
     reference, events = load_reference("super-k-e500"), read_events(SAMPLE)

@@ -18,6 +18,7 @@ __all__ = ["REFERENCES", "Reference", "load_reference", "pack", "read_card", "un
 
 REFERENCES = (
     "super-k-e500",
+    "super-k-e500-2018",
     "super-k-e100",
     "hyper-k-40-e500",
     "hyper-k-60m-mu1000",

@@ -41,7 +41,7 @@ def simulation(
 
     References that come with the package, events of WCSim made by others, 10 of each:
 
-    * super-k-e500, super-k-e100: electrons of 500 and 100 MeV in Super-K
+    * super-k-e500, super-k-e500-2018, super-k-e100: electrons of 500 and 100 MeV in Super-K, of 500 MeV by two versions
     * hyper-k-40-e500: electrons of 500 MeV in Hyper-K with 38,448 tubes
     * hyper-k-60m-mu1000: positive muons of 1 GeV in a tank of 74 m x 60 m with 44,028 tubes
     * hyper-k-20-e100, hyper-k-20-e500, hyper-k-20-mu200, hyper-k-20-mu800: electrons and negative muons in Hyper-K

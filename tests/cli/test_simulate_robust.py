@@ -26,7 +26,8 @@ def digest(path):
 @pytest.fixture
 def simulated(run, tmp_path, monkeypatch):
     """Run the small simulation with further options; the file."""
-    monkeypatch.delenv("GEANT4_DATA_DIR", raising=False)  # calzone sets it when another test imports it
+    monkeypatch.setenv("GEANT4_DATA_DIR", "")  # calzone sets it when another test imports it, unseen by os.environ:
+    monkeypatch.delenv("GEANT4_DATA_DIR")  # only so is it gone for processes to come
 
     def simulate(name, *options):
         code, _, err = run(*SMALL, "-o", tmp_path / name, *options)

@@ -1,11 +1,15 @@
+import errno
 import multiprocessing
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+from ringcast.cli.replacing import replacing as cli_replacing
 from ringcast.errors import FileError
 from ringcast.storage.claim import claimed
+from ringcast.storage.write import replacing as storage_replacing
 
 
 def hold(target, pipe):
@@ -68,3 +72,20 @@ def test_where_nothing_can_be_written(tmp_path):
     for folder in (tmp_path, "", "/"):
         with pytest.raises(FileError, match="is a folder; name a file to write"), claimed(folder):
             pass
+    with pytest.raises(FileError, match="/dev/null: is no ordinary file"), claimed("/dev/null"):
+        pass
+
+
+@pytest.mark.parametrize("writer", [storage_replacing, cli_replacing])
+def test_a_file_system_that_is_read_only(tmp_path, monkeypatch, writer):
+    """It refuses to remove a file that is not there with another error than that of its absence."""
+
+    def refuse(path, **options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with (
+        pytest.raises(FileError, match=r"cannot be written \(Read-only file system\)"),
+        writer(tmp_path / "x") as beside,
+    ):
+        refuse(beside)

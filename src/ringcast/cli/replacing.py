@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ringcast.errors import FileError
@@ -26,4 +26,5 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as reason:
         raise FileError(f"{path} cannot be written ({reason.strerror}); check the folder and the disk") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a file system that is read only says so even of a file that is not there
+            beside.unlink()

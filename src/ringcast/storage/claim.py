@@ -28,7 +28,7 @@ def claimed(target: Path | str) -> Iterator[None]:
         target: The file; it need not exist.
 
     Raises:
-        FileError: Another process holds the target, its folder cannot be written to, or it is a folder itself.
+        FileError: Another process holds the target, its folder cannot be written to, or it is no ordinary file itself.
 
     Example:
         >>> import tempfile
@@ -39,6 +39,8 @@ def claimed(target: Path | str) -> Iterator[None]:
     target = Path(target)
     if target.is_dir():
         raise FileError(f"{target}: is a folder; name a file to write")
+    if target.exists() and not target.is_file():  # such as /dev/null, which is not to be replaced
+        raise FileError(f"{target}: is no ordinary file; name another to write")
     path = target.with_name(f".{target.name}.lock")
     lock = _locked(path, target)
     try:

@@ -65,7 +65,7 @@ def merge_events(
     if missing and not gaps_allowed:
         named = ", ".join(name_events(gap) for gap in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN} more gaps" if len(missing) > _SHOWN else ""
-        raise FileError(f"{target}: no file has {named}{more}; simulate these too, then merge")
+        raise FileError(f"{target}: no file has {named}{more}; simulate these too, or allow gaps (--allow-gaps)")
     columns = _columns(runs, kind)
     room = sum(math.prod(shape) * dtype.itemsize for shape, dtype in columns.values())
     room += room_of(kind.attributes, kind.detector)

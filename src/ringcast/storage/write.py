@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -193,4 +193,5 @@ def replacing(path: Path) -> Iterator[Path]:
         why = os.strerror(number) if number else str(reason)
         raise FileError(f"{path}: cannot be written ({why}); check the folder and the room on the disk") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a file system that is read only says so even of a file that is not there
+            beside.unlink()

@@ -1,9 +1,9 @@
-"""The light of Geant4's own Cherenkov process, which the tests compare with ours.
+"""The light of Geant4's own Cherenkov process, which tests and `ringcast validate simulation` compare with ours.
 
 Run ``python benchmarks/geant4_reference.py`` (``pip install 'ringcast[reference]'`` first; about half an hour on two
 cores): electrons and muons from the origin along z in endless water, light from 300 to 600 nm, once with the index
 1.34 and once with WCSim's. Every photon is counted and killed at birth, one in some is looked at. It writes
-tests/reference/geant4_cherenkov.json.
+src/ringcast/validation/references/geant4-light.json.
 
 Each event gives its number of photons, the shares of them in bins of angle to z and of depth (z at birth), and moments.
 The photons of one event share its shower, so what is stored is the mean over events and the covariance between events
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from geant4_world import EV_NM, LIGHT_BELOW_MEV, World, flat_index, wcsim_water
 
-RESULTS = Path(__file__).parents[1] / "tests" / "reference" / "geant4_cherenkov.json"
+RESULTS = Path(__file__).parents[1] / "src" / "ringcast" / "validation" / "references" / "geant4-light.json"
 INDICES = {"1.34": flat_index(), "wcsim": wcsim_water(300.0, 600.0)}
 SETTINGS = {
     ("e-", 100): (400, 4, 120.0),

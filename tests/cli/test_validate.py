@@ -54,9 +54,15 @@ def test_a_reference_of_ones_own(run, muons, tmp_path):
 
 @pytest.mark.slow
 def test_a_reference_of_the_package(run, tmp_path):
-    code, out, _ = run("validate", "simulation", "super-k-e100", *FEW, "-o", tmp_path, "--json")
-    numbers = {row["name"]: row for row in json.loads(out)["references"][0]["numbers"]}
+    code, out, _ = run("validate", "simulation", "super-k-e100", "geant4-mu100", *FEW, "-o", tmp_path, "--json")
     assert code == 0
+    events, light = json.loads(out)["references"]
+    assert (light["name"], light["events"], light["plan"]["n_events"]) == ("geant4-mu100", None, 3)
+    photons = light["numbers"][0]
+    assert photons["name"] == "photons_per_mev"
+    assert abs(photons["ratio"] - 1) < 0.15  # spread of an event: 4 %
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").count("data:image/png") == 3
+    numbers = {row["name"]: row for row in events["numbers"]}
     assert set(numbers) == {"charge_pe", "hits", "charge_per_hit_pe", "photoelectrons"}
     for row in numbers.values():
         assert abs(row["ratio"] - 1) < 0.2  # spread of an event: 6 %

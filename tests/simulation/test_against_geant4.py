@@ -1,57 +1,54 @@
-"""Our light at its birth beside that of Geant4's own Cherenkov process; see tests/reference/README.md."""
+"""Our light at its birth beside that of Geant4's own Cherenkov process; see the README of the references."""
 
-import numpy as np
 import pytest
 
-from tests.simulation.geant4_light import compare_shares, our_light, ratio, reference
+from tests.simulation.geant4_light import our_light
 
 pytestmark = pytest.mark.slow
 
 SYSTEMATIC = 0.01
-EVENTS = {("e-", 100): 240, ("e-", 500): 72, ("e-", 1000): 54, ("mu-", 100): 300, ("mu-", 500): 120, ("mu-", 1000): 60}
-THINNED = {("e-", 100): 4, ("e-", 500): 20, ("e-", 1000): 40, ("mu-", 100): 1, ("mu-", 500): 20, ("mu-", 1000): 40}
-SETTINGS = [(index, *key) for index in ("1.34", "wcsim") for key in EVENTS]
-MOMENTS = ("photons", "depth_cm", "depth_rms_cm", "wavelength_nm")
+EVENTS = {"e100": 240, "e500": 72, "e1000": 54, "mu100": 300, "mu500": 120, "mu1000": 60}
+SETTINGS = [f"geant4-{key}{index}" for index in ("-n1.34", "") for key in EVENTS]
+MOMENTS = ("photons_per_mev", "birth_depth_cm", "birth_depth_rms_cm", "birth_wavelength_nm")
 LEAST_P = 1e-4
 
 
-@pytest.fixture(scope="module", params=SETTINGS, ids=lambda setting: "-".join(map(str, setting)))
-def both(request, engine):
-    index, name, energy = request.param
-    origin, stored = reference()
-    (chosen,) = (s for s in stored if (s["index"], s["particle"], s["energy_mev"]) == (index, name, energy))
-    key = (name, energy)
-    ours = our_light(engine, chosen, origin, EVENTS[key], thinned=THINNED[key])
-    assert len(ours["photons"]) > 0.9 * EVENTS[key]
-    return ours, chosen
+@pytest.fixture(scope="module", params=SETTINGS)
+def found(request, engine):
+    events = EVENTS[request.param.split("-")[1]]
+    comparison = our_light(engine, request.param, events)
+    assert comparison.numbers[0].ours.events > 0.9 * events
+    return comparison
+
+
+def number(comparison, name):
+    return next(row for row in comparison.numbers if row.name == name)
+
+
+def shape(comparison, name):
+    return next(row for row in comparison.shapes if row.name == name)
 
 
 @pytest.mark.parametrize("name", MOMENTS)
-def test_means_are_those_of_geant4(both, name):
+def test_means_are_those_of_geant4(found, name):
     """Within 1 % and four standard errors of both."""
-    ours, stored = both
-    found, error = ratio(ours[name], stored[name])
-    assert abs(found - 1) < SYSTEMATIC + 4 * error
-    if name == "photons":
-        assert error < 0.005
+    row = number(found, name)
+    assert abs(row.ratio - 1) < SYSTEMATIC + 4 * row.ratio_error
+    if name == "photons_per_mev":
+        assert row.ratio_error < 0.005
 
 
-def test_depths_spread_as_in_geant4(both):
-    ours, stored = both
-    found = compare_shares(ours["depth_share"], stored["depth_share"], stored["events"], systematic=SYSTEMATIC)
-    assert found.p_value > LEAST_P
+def test_depths_spread_as_in_geant4(found):
+    assert shape(found, "birth_depth").p_value > LEAST_P
 
 
-def test_directions_spread_as_in_geant4(both):
-    ours, stored = both
-    found = compare_shares(ours["angle_share"], stored["angle_share"], stored["events"], systematic=SYSTEMATIC)
-    assert found.bins > 10
-    assert found.p_value > LEAST_P
+def test_directions_spread_as_in_geant4(found):
+    angles = shape(found, "birth_angle")
+    assert angles.bins > 10
+    assert angles.p_value > LEAST_P
 
 
-def test_light_leaves_no_later_than_in_geant4(both):
+def test_light_leaves_no_later_than_in_geant4(found):
     """Birth time less depth over c, which is the particle's slowness and wandering: within 0.03 ns and the errors."""
-    ours, stored = both
-    found, theirs = ours["delay_ns"], stored["delay_ns"]
-    error = np.hypot(found.std(ddof=1) / np.sqrt(len(found)), theirs["error"])
-    assert abs(found.mean() - theirs["mean"]) < 0.03 + 4 * error
+    difference = number(found, "birth_delay_ns").difference
+    assert abs(difference.value) < 0.03 + 4 * difference.error

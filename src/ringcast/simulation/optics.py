@@ -12,7 +12,15 @@ from ringcast.errors import ArgumentError
 from ringcast.simulation.table_file import read_table
 from ringcast.simulation.water import Water, water_lengths, wcsim_column
 
-__all__ = ["Optics", "SensorResponse", "detection_efficiency", "expose_cm", "load_optics", "load_sensor"]
+__all__ = [
+    "Optics",
+    "SensorResponse",
+    "detection_efficiency",
+    "expose_cm",
+    "load_optics",
+    "load_sensor",
+    "window_optics",
+]
 
 _STEP_NM = 1.0
 _INVERSE_POINTS = 4096
@@ -116,6 +124,42 @@ def load_optics(pmt_type: str, water: Water = "wcsim") -> Optics:
         wavelength_nm=inverse,
         yield_per_cm=float(2 * np.pi * _FINE_STRUCTURE * cumulative[-1] / _CM_PER_NM),
         index_max=float(index[seen].max()),
+    )
+
+
+@lru_cache
+def window_optics(low_nm: float, high_nm: float, *, index: float | None = None) -> Optics:
+    """Tables of water for all light between two wavelengths, as a sensor of efficiency one would see it.
+
+    Args:
+        low_nm: Shortest wavelength, from 280.
+        high_nm: Longest, up to 700.
+        index: Refractive index at all wavelengths; None takes WCSim's.
+
+    Raises:
+        ArgumentError: The window is empty or reaches beyond the tables.
+
+    Example:
+        >>> flat = window_optics(300.0, 600.0, index=1.34)
+        >>> round(flat.yield_per_cm * (1 - 1 / 1.34**2), 1)
+        338.6
+    """
+    water = load_optics("PMT20inch")
+    last_nm = water.first_nm + _STEP_NM * (len(water.phase_index) - 1)
+    if not water.first_nm <= low_nm < high_nm <= last_nm:
+        raise ArgumentError(
+            f"window of wavelengths is {low_nm:g} to {high_nm:g} nm; expected one within {water.first_nm:g} to"
+            f" {last_nm:g} nm"
+        )
+    if index is not None:
+        flat = np.full(len(water.phase_index), index)
+        water = water._replace(phase_index=flat, group_index=flat)
+    inverse = np.linspace(1 / low_nm, 1 / high_nm, _INVERSE_POINTS)
+    grid = water.first_nm + _STEP_NM * np.arange(len(water.phase_index))
+    return water._replace(
+        wavelength_nm=1 / inverse,
+        yield_per_cm=2 * np.pi * _FINE_STRUCTURE * (1 / low_nm - 1 / high_nm) / _CM_PER_NM,
+        index_max=float(water.phase_index[(grid >= low_nm) & (grid <= high_nm)].max()),
     )
 
 

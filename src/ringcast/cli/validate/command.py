@@ -14,7 +14,7 @@ from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
     from ringcast.cli.validate.result import Compared
-    from ringcast.validation import Reference
+    from ringcast.validation import LightReference, Reference
 
 __all__ = ["simulation"]
 
@@ -39,13 +39,19 @@ def simulation(
     to the track, time less the time of flight, and the charge of single tubes as ratio plots with p-values of their
     shape. Both samples go through the same code. The report is OUTPUT/report.html, one file to look at or pass on.
 
-    References that come with the package, events of WCSim made by others, 10 of each:
+    References that come with the package: events of WCSim made by others, 10 of each,
 
     * super-k-e500, super-k-e500-2018, super-k-e100: electrons of 500 and 100 MeV in Super-K, of 500 MeV by two versions
     * hyper-k-40-e500: electrons of 500 MeV in Hyper-K with 38,448 tubes
     * hyper-k-60m-mu1000: positive muons of 1 GeV in a tank of 74 m x 60 m with 44,028 tubes
     * hyper-k-20-e100, hyper-k-20-e500, hyper-k-20-mu200, hyper-k-20-mu800: electrons and negative muons in Hyper-K
       with 20 % coverage
+
+    and light at its birth from Geant4's own Cherenkov process in fine steps, 60 to 600 events of each (photons per MeV,
+    directions, depths; no tank, so that what light and sensors do does not matter):
+
+    * geant4-e100, geant4-e500, geant4-e1000: electrons of 100, 500 and 1000 MeV
+    * geant4-mu100, geant4-mu500, geant4-mu1000: negative muons
 
     Ours are simulated with every effect that WCSim has; switch some off to see what each does. Simulated events are
     kept in OUTPUT/events: Ctrl-C loses only the batch in hand, and the same command goes on from there.
@@ -54,6 +60,7 @@ def simulation(
 
     * ringcast validate simulation
     * ringcast validate simulation super-k-e500 -n 200 --no-scattering
+    * ringcast validate simulation geant4-e500 geant4-mu500 --require 1
     * ringcast validate simulation --reference events.h5 --geometry geometry.npz --detector super-k
 
     Args:
@@ -68,15 +75,17 @@ def simulation(
         between: Only reports between these times since the primary's birth (ns) are compared, as first:last; for a file
             of your own.
         output: Folder of the report and the events.
-        require: Exit with code 1 unless mean charge and mean tubes hit of every reference agree within so many per
-            cent, or their errors are larger than that. Without it the exit code is 0 whatever the physics says.
+        require: Exit with code 1 unless mean charge and mean tubes hit of every reference, or photons per MeV, agree
+            within so many per cent, or their errors are larger than that. Without it the exit code is 0 whatever the
+            physics says.
         matter: What particles do in water.
         light: What light does.
         sensors: What sensors and electronics do.
         run: How it is run.
     """
     from ringcast.cli.validate.report import write_report
-    from ringcast.cli.validate.result import compared, document, misses, print_numbers
+    from ringcast.cli.validate.result import compared, compared_light, document, misses, print_numbers
+    from ringcast.validation import Reference
 
     if n_events < 2:
         raise ArgumentError(f"--n-events is {n_events}; expected at least 2, whose spread gives the errors")
@@ -86,7 +95,10 @@ def simulation(
     changed = changes(matter, light, sensors)
     with in_options():
         results: list[Compared] = [
-            compared(one, n_events, output / "events", changes=changed, run=run) for one in chosen
+            compared(one, n_events, output / "events", changes=changed, run=run)
+            if isinstance(one, Reference)
+            else compared_light(one, n_events, run=run)
+            for one in chosen
         ]
     report = write_report(results, output)
     missed = [] if require is None else misses(results, require)
@@ -100,19 +112,29 @@ def simulation(
         sys.exit(1)
 
 
-def _references(names: tuple[str, ...], own: Path | None, further: dict[str, Any], output: Path) -> "list[Reference]":
+def _references(
+    names: tuple[str, ...], own: Path | None, further: dict[str, Any], output: Path
+) -> "list[Reference | LightReference]":
     from ringcast.geometry import load_detector
-    from ringcast.validation import REFERENCES, load_reference, reference_from_file
+    from ringcast.validation import LIGHT_REFERENCES, REFERENCES, reference_from_file
 
     if own is None:
         for option, value in further.items():
             if value is not None:
                 raise ArgumentError(f"--{option} is of a file of your own; name it with --reference")
-        return [load_reference(name) for name in dict.fromkeys(names or REFERENCES)]
+        return [_named(name) for name in dict.fromkeys(names or (*REFERENCES, *LIGHT_REFERENCES))]
     window = {} if further["between"] is None else {"window_ns": _window(further["between"])}
     tank = None if further["detector"] is None else load_detector(further["detector"])
     mine = reference_from_file(own, folder=output / "events", detector=tank, geometry=further["geometry"], **window)
-    return [*(load_reference(name) for name in dict.fromkeys(names)), mine]
+    return [*(_named(name) for name in dict.fromkeys(names)), mine]
+
+
+def _named(name: str) -> "Reference | LightReference":
+    from ringcast.validation import LIGHT_REFERENCES, REFERENCES, load_light_reference, load_reference
+
+    if name not in (*REFERENCES, *LIGHT_REFERENCES):
+        raise ArgumentError(f"reference is {name!r}; expected one of {', '.join((*REFERENCES, *LIGHT_REFERENCES))}")
+    return load_reference(name) if name in REFERENCES else load_light_reference(name)
 
 
 def _window(text: str) -> tuple[float, float]:

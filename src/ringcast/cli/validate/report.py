@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ringcast
 from ringcast.cli.replacing import replacing
-from ringcast.cli.validate.result import CLOSE_PERCENT, Compared, mean_text, ratio_text
+from ringcast.cli.validate.result import CLOSE_PERCENT, GATED, Compared, mean_text, ratio_text
 from ringcast.cli.validate.words import CURVES, NUMBERS, SHAPES
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def write_report(results: Sequence[Compared], folder: Path) -> Path:
         _sections(results),
         summary=_summary(results),
         made_with={"command": "ringcast validate simulation", "ringcast": ringcast.__version__}
-        | {"seed": str(results[0].plan.seed)},
+        | {"seed": str(results[0].settings["seed"])},
     )
     folder.mkdir(parents=True, exist_ok=True)
     report = folder / "report.html"
@@ -42,11 +42,11 @@ def write_report(results: Sequence[Compared], folder: Path) -> Path:
 
 
 def _summary(results: Sequence[Compared]) -> str:
-    rows = [row for result in results for row in result.comparison.numbers if row.name in ("charge_pe", "hits")]
+    rows = [row for result in results for row in result.comparison.numbers if row.name in GATED]
     verdicts = Counter(row.within(CLOSE_PERCENT) for row in rows)
     return (
-        f"{len(results)} samples of other programs' events, and ours of the same primaries in the same tanks. Of"
-        f" {len(rows)} means of charge and tubes hit, {verdicts['yes']} agree within {CLOSE_PERCENT:g} %,"
+        f"{len(results)} samples of other programs' events, and ours of the same primaries. Of {len(rows)} means of"
+        f" charge, tubes hit and photons at their birth, {verdicts['yes']} agree within {CLOSE_PERCENT:g} %,"
         f" {verdicts['no']} do not, and {verdicts['undecided']} are undecided, as their error is larger than that."
     )
 
@@ -91,6 +91,12 @@ _SHAPES = (
 )
 
 
+_SHARES = (
+    "Hotelling's test of the mean shares of photons in bins, with the covariance between events of both samples and 1 %"
+    " for each bin; bins of less than 0.3 % and the fullest are left out."
+)
+
+
 def _numbers_table(results: Sequence[Compared]) -> "Table":
     from ringcast.web import Table
 
@@ -125,18 +131,19 @@ def _shapes_table(result: Compared) -> "Table":
         )
         for row in result.comparison.shapes
     ]
-    return Table(("shape", "chi2", "bins", "p-value"), rows, _SHAPES)
+    words = _SHARES if result.events is None else _SHAPES
+    return Table(("shape", "chi2", "bins", "p-value"), rows, words)
 
 
 _SWITCHES = (
     *("muon_capture", "scattering", "reflection", "pmt_shape", "angular_acceptance", "dark_noise", "dark_rate_khz"),
-    *("digitiser", "digit_time_step_ns", "trigger", "window_ns", "seed", "n_events"),
+    *("digitiser", "digit_time_step_ns", "trigger", "window_ns", "one_in", "seed", "n_events"),
 )
 
 
 def _plan_words(result: Compared) -> str:
     """What was switched on."""
-    chosen = result.plan.configuration
+    chosen = result.settings
     return ", ".join(f"{name} {chosen[name]}" for name in _SWITCHES if chosen.get(name) not in (None, False))
 
 
@@ -153,7 +160,7 @@ def ratios_picture(results: Sequence[Compared]) -> "Picture":
     return ratios_figure(lines, label="ours / reference", band_percent=CLOSE_PERCENT)
 
 
-_OVERVIEW = ("charge_pe", "hits", "photoelectrons")
+_OVERVIEW = ("charge_pe", "hits", "photoelectrons", "photons_per_mev")
 
 
 def pictures(result: Compared) -> "list[Picture]":

@@ -1,6 +1,7 @@
 """One reference with our events and what differs; as a table for a terminal, and as JSON."""
 
 import math
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,23 @@ from ringcast.errors import FileError
 if TYPE_CHECKING:
     from ringcast.cli.validate.options import Run
     from ringcast.simulation import SimulationPlan
-    from ringcast.validation import Comparison, Reference
+    from ringcast.validation import Comparison, LightReference, Reference
     from ringcast.validation.compare import Mean, NumberRow
 
-__all__ = ["Compared", "compared", "document", "mean_text", "misses", "print_numbers", "ratio_text"]
+__all__ = [
+    "GATED",
+    "Compared",
+    "compared",
+    "compared_light",
+    "document",
+    "mean_text",
+    "misses",
+    "print_numbers",
+    "ratio_text",
+]
 
-_GATED = ("charge_pe", "hits")
+GATED = ("charge_pe", "hits", "photons_per_mev")
+"""Means that have to agree."""
 _PIPE_WIDTH = 150
 CLOSE_PERCENT = 3.0
 """Ratios within this are called close."""
@@ -28,10 +40,11 @@ CLOSE_PERCENT = 3.0
 class Compared:
     """A reference and our events of the same primaries."""
 
-    reference: "Reference"
-    plan: "SimulationPlan"
-    events: Path
-    """File of our events."""
+    reference: "Reference | LightReference"
+    settings: Mapping[str, Any]
+    """What ours were simulated with."""
+    events: Path | None
+    """File of our events, if they are kept."""
     comparison: "Comparison"
 
 
@@ -57,7 +70,21 @@ def compared(
         own_time_zero=reference.own_time_zero,
         lost_fraction=reference.lost_fraction,
     )
-    return Compared(reference, plan, path, compare(reference.summary, ours, paired=reference.paired))
+    return Compared(reference, plan.configuration, path, compare(reference.summary, ours, paired=reference.paired))
+
+
+def compared_light(reference: "LightReference", n_events: int, *, run: "Run") -> Compared:
+    """Make the light of a reference's particles, and compare it at its birth."""
+    from ringcast.cli.progress import progress
+    from ringcast.validation import birth_plan_of, compare_light, simulate_light
+
+    plan = birth_plan_of(reference, n_events, seed=run.seed)
+    parts = []
+    with progress(f"simulating light of {reference.name}", n_events) as advance:
+        for part in simulate_light(reference, plan, workers=run.workers or os.cpu_count() or 1):
+            parts.append(part)
+            advance(len(part["photons"]))
+    return Compared(reference, plan.configuration, None, compare_light(reference, parts))
 
 
 def _holds(path: Path, plan: "SimulationPlan") -> bool:
@@ -73,7 +100,7 @@ def misses(results: Sequence[Compared], percent: float) -> list[str]:
         f"{NUMBERS[row.name].words} of {result.reference.name} ({ratio_text(row)})"
         for result in results
         for row in result.comparison.numbers
-        if row.name in _GATED and row.within(percent) == "no"
+        if row.name in GATED and row.within(percent) == "no"
     ]
 
 
@@ -94,13 +121,13 @@ def _reference(result: Compared) -> dict[str, Any]:
         "title": reference.title,
         "program": reference.program,
         "source": reference.source,
-        "detector": reference.detector,
-        "events": str(result.events),
+        "detector": result.settings.get("detector"),
+        "events": None if result.events is None else str(result.events),
         "numbers": [_number(row) for row in comparison.numbers],
         "shapes": [
             {"name": row.name, "chi2": row.chi2, "bins": row.bins, "p_value": row.p_value} for row in comparison.shapes
         ],
-        "plan": result.plan.configuration,
+        "plan": dict(result.settings),
     }
 
 
@@ -129,8 +156,8 @@ def mean_text(row: "NumberRow", mean: "Mean") -> str:
 def ratio_text(row: "NumberRow") -> str:
     """Ours over theirs with its error, or the difference where a ratio means nothing."""
     if row.ratio is None or row.ratio_error is None:
-        difference = row.difference
-        return f"{difference.value:+.2f} ± {difference.error:.2f}".replace("-", "−")
+        form, difference = NUMBERS[row.name].form, row.difference
+        return f"{difference.value:+{form}} ± {difference.error:{form}}".replace("-", "−")
     return f"{row.ratio:.3f} ± {row.ratio_error:.3f}"
 
 
@@ -155,4 +182,5 @@ def print_numbers(results: Sequence[Compared]) -> None:
 
 
 def _counts(result: Compared) -> str:
-    return f"{len(result.reference.summary)} and {result.plan.n_events}"
+    first = result.comparison.numbers[0]
+    return f"{first.theirs.events} and {first.ours.events}"

@@ -33,6 +33,11 @@ NUMBERS = {
     "backward_share": NumberWords("share of charge beyond 90 degrees", ".4f"),
     "late_share": NumberWords("share of charge late by 20 to 200 ns", ".4f"),
     "residual_ns": NumberWords("median time residual (ns)", ".2f"),
+    "photons_per_mev": NumberWords("photons per MeV", ".2f"),
+    "birth_depth_cm": NumberWords("mean depth of the light (cm)", ".2f"),
+    "birth_depth_rms_cm": NumberWords("spread of its depth (cm)", ".2f"),
+    "birth_wavelength_nm": NumberWords("mean wavelength (nm)", ".2f"),
+    "birth_delay_ns": NumberWords("mean delay behind light along the axis (ns)", ".4f"),
 }
 
 _ANGLE = "angle to the track's axis (degrees)"
@@ -44,8 +49,11 @@ CURVES = {
     "residual": CurveWords("Times, late light", _RESIDUAL, "hits per event and ns", log_y=True),
     "time": CurveWords("Times", "time since the primary's birth (ns)", "hits per event and ns", log_y=True),
     "charge": CurveWords("Charges of tubes", "charge of a tube (pe)", "tubes per event and pe", log_x=True, log_y=True),
+    "birth_angle": CurveWords("Directions of photons", "angle to the axis (degrees)", "per cent of photons per degree"),
+    "birth_depth": CurveWords("Depths of photons", "depth along the axis (cm)", "per cent of photons per cm"),
 }
-"""By the names of `ringcast.validation.summary.EDGES`; `residual_core` is a part of `residual` drawn by itself."""
+"""By the names of `ringcast.validation.summary.EDGES` and of the curves of `compare_light`; `residual_core` is a part
+of `residual` drawn by itself."""
 
 SHAPES = {
     "charge_by_angle": "charge per tube by angle",
@@ -53,5 +61,7 @@ SHAPES = {
     "residual": "times less the time of flight",
     "time": "times since the birth",
     "charge": "charges of tubes",
+    "birth_angle": "directions of photons",
+    "birth_depth": "depths of photons",
 }
 """Words of the curves whose shape is tested."""

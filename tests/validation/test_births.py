@@ -75,7 +75,7 @@ def test_each_reference_has_a_plan(name):
     plan = birth_plan_of(reference, 7, seed=3)
     assert (plan.index, plan.n_events, plan.seed) == (None, 7, 3)
     assert str(round(plan.energy_mev)) in reference.title
-    assert reference.program.startswith("Geant4 11")
+    assert reference.program.startswith("Geant4, version 11")
 
 
 def test_refusals():

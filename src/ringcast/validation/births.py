@@ -16,7 +16,7 @@ from ringcast.units import C_CM_PER_NS
 from ringcast.validation.compare import Comparison, Curves, Mean, NumberRow, ShapeRow, mean_of
 from ringcast.validation.light import LightReference, Rows
 
-__all__ = ["compare_light", "compare_shares", "simulate_light", "summarise_births"]
+__all__ = ["compare_light", "compare_shares", "like_the_reference", "simulate_light", "summarise_births"]
 
 _NUMBERS = ("photons", "depth_cm", "depth_rms_cm", "wavelength_nm", "delay_ns")
 _SHARES = {"angle_share": "birth_angle", "depth_share": "birth_depth"}
@@ -86,7 +86,7 @@ def compare_light(reference: LightReference, parts: list[Rows]) -> Comparison:
     """
     setting = reference.setting
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    kept = _like_the_reference(rows["photons"], setting)
+    kept = like_the_reference(rows["photons"], setting["particle"], setting["energy_mev"])
     rows = {name: values[kept] for name, values in rows.items()}
     rows["photons"] = rows["photons"] * setting["one_photon_looked_at_in"]
     curves = {words: _curve(reference, name, rows[name]) for name, words in _SHARES.items()}
@@ -94,17 +94,26 @@ def compare_light(reference: LightReference, parts: list[Rows]) -> Comparison:
     return Comparison(tuple(_number(setting, name, rows[name]) for name in _NUMBERS), tuple(shapes), curves)
 
 
-def _like_the_reference(light: NDArray[np.float64], setting: dict[str, Any]) -> NDArray[np.bool_]:
+def like_the_reference(light: NDArray[np.float64], particle: str, energy_mev: float) -> NDArray[np.bool_]:
     """Which events have none of the processes that the reference lacks.
 
-    Electron events in which a gamma above 130 MeV frees nucleons or pions have less than 0.9 of the light, some 1 % at 1
-    GeV; all others have more than 0.95. Below 130 MeV there are none: there light varies by 3 %, and 0.9 would cut off
-    showers that radiate much, whose light is deeper.
+    Electron events in which a gamma above 130 MeV frees nucleons or pions have less than 0.9 of the light, some 1 % at
+    1 GeV; all others have more than 0.95. Below 130 MeV there are none: light varies by 3 % there, and 0.9 would cut
+    off showers that radiate much, whose light is deeper. Muons that decay in flight have more than 1.3 of the light.
+
+    Args:
+        light: Of each event, in any unit.
+        particle: "e-" or "mu-".
+        energy_mev: Kinetic energy.
+
+    Example:
+        >>> like_the_reference(np.array([1.0, 0.8, 1.0]), "e-", 500.0).tolist()
+        [True, False, True]
     """
     share = light / np.median(light)
-    if setting["particle"] != "e-":
+    if particle != "e-":
         return share < _DECAYED
-    return share > (_MET_A_NUCLEUS if setting["energy_mev"] > _REACTION_MEV else 0.0)
+    return share > (_MET_A_NUCLEUS if energy_mev > _REACTION_MEV else 0.0)
 
 
 def _number(setting: dict[str, Any], name: str, values: NDArray[np.float64]) -> NumberRow:

@@ -35,7 +35,7 @@ class LightReference:
 
     name: str
     setting: dict[str, Any]
-    """Means over events, errors and covariances; see tests/reference/README.md of the sources."""
+    """Means over events, errors and covariances; see the README beside the file."""
     angle_edges_deg: tuple[float, ...]
     geant4: str
     """Version."""
@@ -49,7 +49,7 @@ class LightReference:
     @property
     def program(self) -> str:
         """What made the light."""
-        return self.geant4.replace("geant4-", "Geant4 ").replace(" [MT]", "")
+        return self.geant4.replace("geant4-", "Geant4, version ").replace(" [MT]", "")
 
     @property
     def source(self) -> str:
@@ -59,10 +59,11 @@ class LightReference:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader must know."""
-        return (
-            "From 300 to 600 nm in endless water, without decay products. Electron events in which a gamma meets a"
-            " nucleus are left out of ours, since the reference has no such processes.",
+        first = "From 300 to 600 nm in endless water, without decay products."
+        lacking = (
+            "Events in which a gamma meets a nucleus are left out of ours, since the reference has no such processes."
         )
+        return (first, lacking) if self.setting["particle"] == "e-" else (first,)
 
     @property
     def edges(self) -> dict[str, NDArray[np.float64]]:

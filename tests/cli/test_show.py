@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ringcast.events import Hits, Track
+from ringcast.events import Hits, Primaries, Track
 from ringcast.generator import RingNetwork, generator_config, save
 from ringcast.geometry import PRESETS, load_detector
 from ringcast.reconstruction import Fit, fit_to_arrays
@@ -83,6 +83,15 @@ def test_events_of_any_particle_are_drawn(run, tmp_path, particle):
     code, out, _ = run("show", tmp_path / "dark.h5", "-o", tmp_path / "dark.png", "--json")
     assert code == 0
     assert json.loads(out)["sensors_hit"] == 0
+
+
+def test_all_primaries_of_an_event_are_named(run, tmp_path):
+    hits, both = Hits.of([], [], [], [0, 0], len(TANK)), Track(["mu-", "proton"], 600.0, (0, 0, 0), (1, 0, 0))
+    primaries = Primaries(both, torch.tensor([0, 2]))
+    write_events(tmp_path / "two.h5", both[0], hits, TANK, metadata={}, primaries=primaries)
+    code, out, _ = run("show", tmp_path / "two.h5", "-o", tmp_path / "two.png")
+    assert code == 0
+    assert "event 0: mu- of 600 MeV from (0, 0, 0) cm towards (1.00, 0.00, 0.00), with proton\n" in out
 
 
 def test_json_is_one_document_with_the_same_numbers(run, tmp_path, events):

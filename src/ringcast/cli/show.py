@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,7 @@ from ringcast.cli.whole_number import Whole
 from ringcast.errors import ArgumentError, FileError
 
 if TYPE_CHECKING:
-    from ringcast.events import Hits, Track
+    from ringcast.events import Hits, Primaries, Track
     from ringcast.geometry import Detector
     from ringcast.likelihood import Prediction
 
@@ -32,6 +32,8 @@ class _Event:
     truth: "Track"
     hits: "Hits"
     detector: "Detector"
+    others: "tuple[str, ...]" = ()
+    """Names of the primaries beside that of `truth`."""
     fit: "Track | None" = None
 
 
@@ -106,13 +108,19 @@ def _read(events: Path, number: int, detector: str | None, geometry: Path | None
     except FileError:  # compressed hits cannot be mapped, but read whole; other faults are raised again
         whole = read_events(events, detector=tank, geometry=geometry)
         _require_event(number, len(whole.hits), events)
-        found = _Event(number, whole.tracks[number], whole.hits[number], whole.detector)
+        others = _others(whole.primaries, number)
+        found = _Event(number, whole.tracks[number], whole.hits[number], whole.detector, others)
     else:
         _require_event(number, len(store), events)
-        found = _Event(number, store.tracks[number], store.hits([number]), store.detector)
+        others = _others(store.primaries, number)
+        found = _Event(number, store.tracks[number], store.hits([number]), store.detector, others)
     if fits is None:
         return found
-    return _Event(number, found.truth, found.hits, found.detector, _fitted(fits, number, found.detector))
+    return replace(found, fit=_fitted(fits, number, found.detector))
+
+
+def _others(primaries: "Primaries | None", number: int) -> tuple[str, ...]:
+    return () if primaries is None else tuple(primaries[number].particles.names[1:])
 
 
 def _fitted(fits: Path, number: int, detector: "Detector") -> "Track":
@@ -164,7 +172,7 @@ def _draw(event: _Event, prediction: "Prediction | None", path: Path, *, residua
         panels.append(predicted_panel(prediction, rings[-1:], f"predicted from {source}"))
         if residual:
             panels.append(pull_panel(event.hits, prediction))
-    title = f"Event {event.number}: {_symbol(event.truth.names[0])} {_words(event.truth)}"
+    title = f"Event {event.number}: {_symbol(event.truth.names[0])} {_words(event.truth)}{_more(event)}"
     figure = event_figure(panels, event.detector, title=title)
     with replacing(path) as beside:
         figure.savefig(beside, dpi=_DPI)
@@ -177,6 +185,7 @@ def _numbers(event: _Event, path: Path) -> dict[str, Any]:
     numbers: dict[str, Any] = {
         "picture": str(path),
         "event": event.number,
+        "particles": [event.truth.names[0], *event.others],
         "sensors_hit": int((event.hits.charge_image() > 0).sum()),
         "charge_pe": charge,
         "cherenkov_angle_degrees": math.degrees(float(cherenkov_angle_rad(event.truth)[0])),
@@ -202,7 +211,7 @@ def _fit_numbers(fit: "Track", truth: "Track") -> dict[str, float]:
 
 def _sentences(event: _Event, numbers: dict[str, Any]) -> list[str]:
     lines = [
-        f"event {event.number}: {event.truth.names[0]} {_words(event.truth)}",
+        f"event {event.number}: {event.truth.names[0]} {_words(event.truth)}{_more(event)}",
         f"  {numbers['sensors_hit']:,} sensors hit, {numbers['charge_pe']:,.1f} p.e. in {event.detector.name}",
     ]
     if numbers["light_angle_degrees"] is not None:
@@ -216,6 +225,11 @@ def _sentences(event: _Event, numbers: dict[str, Any]) -> list[str]:
             f" {numbers['fit_energy_percent']:+.1f} % in energy"
         )
     return [*lines, f"wrote {numbers['picture']}"]
+
+
+def _more(event: _Event) -> str:
+    """The other primaries of an event, in words."""
+    return f", with {', '.join(event.others)}" if event.others else ""
 
 
 def _symbol(particle: str) -> str:

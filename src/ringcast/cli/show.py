@@ -188,7 +188,7 @@ def _numbers(event: _Event, path: Path) -> dict[str, Any]:
         "particles": [event.truth.names[0], *event.others],
         "sensors_hit": int((event.hits.charge_image() > 0).sum()),
         "charge_pe": charge,
-        "cherenkov_angle_degrees": math.degrees(float(cherenkov_angle_rad(event.truth)[0])),
+        "cherenkov_angle_degrees": math.degrees(float(cherenkov_angle_rad(event.truth)[0])) or None,
         "light_angle_degrees": math.degrees(light_angle_rad(event.hits, event.truth, event.detector))
         if charge > 0
         else None,
@@ -215,9 +215,11 @@ def _sentences(event: _Event, numbers: dict[str, Any]) -> list[str]:
         f"  {numbers['sensors_hit']:,} sensors hit, {numbers['charge_pe']:,.1f} p.e. in {event.detector.name}",
     ]
     if numbers["light_angle_degrees"] is not None:
+        angle = numbers["cherenkov_angle_degrees"]
+        ring = "" if angle is None else f" (Cherenkov angle {angle:.1f} degrees)"
         lines.append(
             f"  half of the charge lies within {numbers['light_angle_degrees']:.1f} degrees of the true direction, seen"
-            f" from the true vertex (Cherenkov angle {numbers['cherenkov_angle_degrees']:.1f} degrees)"
+            f" from the true vertex{ring}"
         )
     if event.fit is not None:
         lines.append(

@@ -11,7 +11,7 @@ from ringcast.errors import EngineError
 from ringcast.simulation import simulate, workers
 from ringcast.simulation.workers import work_through
 from ringcast.storage import Shards
-from tests.simulation.mortal import start_mortal_chain, start_squares
+from tests.simulation.mortal import start_mortal_chain, start_squares, start_undisturbed_squares
 
 
 def test_pieces_of_dead_workers_are_done_again_until_the_third_death(tmp_path, caplog):
@@ -37,7 +37,7 @@ def test_a_start_that_fails_too_often_is_an_error(tmp_path, monkeypatch):
 
 def test_errors_of_the_work_come_through(tmp_path):
     with pytest.raises(EngineError, match="no number") as reason:
-        list(work_through([1, -1], partial(start_squares, tmp_path), workers=1))
+        list(work_through([1, -1], partial(start_undisturbed_squares, tmp_path), workers=1))
     assert "_square" in reason.value.__notes__[0]  # where it happened
 
 

@@ -7,8 +7,8 @@ from ringcast.errors import ArgumentError
 from ringcast.simulation.births import BirthPlan
 from ringcast.simulation.emission import Births
 from ringcast.units import C_CM_PER_NS
-from ringcast.validation import LIGHT_REFERENCES, birth_plan_of, load_light_reference
 from ringcast.validation.births import compare_light, compare_shares, summarise_births
+from ringcast.validation.light import LIGHT_REFERENCES, birth_plan_of, load_light_reference
 
 EDGES = {"angle_share": np.array([0.0, 45, 180]), "depth_share": np.array([0.0, 10, 20])}
 BINS = 6

@@ -14,7 +14,8 @@ from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
     from ringcast.cli.validate.result import Compared
-    from ringcast.validation import LightReference, Reference
+    from ringcast.validation import Reference
+    from ringcast.validation.light import LightReference
 
 __all__ = ["simulation"]
 
@@ -116,7 +117,8 @@ def _references(
     names: tuple[str, ...], own: Path | None, further: dict[str, Any], output: Path
 ) -> "list[Reference | LightReference]":
     from ringcast.geometry import load_detector
-    from ringcast.validation import LIGHT_REFERENCES, REFERENCES, reference_from_file
+    from ringcast.validation import REFERENCES, reference_from_file
+    from ringcast.validation.light import LIGHT_REFERENCES
 
     if own is None:
         for option, value in further.items():
@@ -130,7 +132,8 @@ def _references(
 
 
 def _named(name: str) -> "Reference | LightReference":
-    from ringcast.validation import LIGHT_REFERENCES, REFERENCES, load_light_reference, load_reference
+    from ringcast.validation import REFERENCES, load_reference
+    from ringcast.validation.light import LIGHT_REFERENCES, load_light_reference
 
     if name not in (*REFERENCES, *LIGHT_REFERENCES):
         raise ArgumentError(f"reference is {name!r}; expected one of {', '.join((*REFERENCES, *LIGHT_REFERENCES))}")

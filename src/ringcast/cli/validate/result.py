@@ -14,8 +14,9 @@ from ringcast.errors import FileError
 if TYPE_CHECKING:
     from ringcast.cli.validate.options import Run
     from ringcast.simulation import SimulationPlan
-    from ringcast.validation import Comparison, LightReference, Reference
+    from ringcast.validation import Comparison, Reference
     from ringcast.validation.compare import Mean, NumberRow
+    from ringcast.validation.light import LightReference
 
 __all__ = [
     "GATED",
@@ -76,7 +77,8 @@ def compared(
 def compared_light(reference: "LightReference", n_events: int, *, run: "Run") -> Compared:
     """Make the light of a reference's particles, and compare it at its birth."""
     from ringcast.cli.progress import progress
-    from ringcast.validation import birth_plan_of, compare_light, simulate_light
+    from ringcast.validation.births import compare_light, simulate_light
+    from ringcast.validation.light import birth_plan_of
 
     plan = birth_plan_of(reference, n_events, seed=run.seed)
     parts = []

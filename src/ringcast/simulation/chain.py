@@ -88,7 +88,7 @@ class Chain:
         return Chain(
             plan,
             detector,
-            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture),
+            Engine(data_folder, seed=plan.seed, muon_capture=plan.muon_capture, energy_loss=plan.energy_loss),
             optics,
             build_wall(detector, expose_cm(detector.pmt_type) if plan.pmt_shape == "cap" else 0.0),
             load_sensor(detector.pmt_type),

@@ -41,6 +41,10 @@ _WORLD_RADIUS_CM = 1e5
 _CUT_CM = 0.07
 """Production cut: Geant4's own default, as in WCSim; electrons freed with less than about 0.27 MeV, which hardly shine,
 are not followed."""
+_OF_ELEMENTS = "WATER_OF_ELEMENTS"
+"""For a material that it does not know by name Geant4 takes the mean excitation energy from the elements (69 eV for
+water) and the density effect from a general formula (source/materials/src/G4IonisParamMat.cc). WCSim's water is such a
+material (src/WCSimConstructMaterials.cc, commits of 2015 to 2024)."""
 _STREAM = 11  # purpose of the random numbers, beside those of the other modules
 
 
@@ -61,19 +65,22 @@ class Engine:
         data_folder: What `engine_data_folder` returned.
         seed: The plan's seed.
         muon_capture: Let oxygen capture stopped negative muons; see `capture_muons`.
+        energy_loss: "water" or "wcsim"; see `MatterSwitches`.
 
     Raises:
         EngineError: calzone is not installed.
     """
 
-    def __init__(self, data_folder: Path, *, seed: int, muon_capture: bool = False) -> None:
+    def __init__(self, data_folder: Path, *, seed: int, muon_capture: bool = False, energy_loss: str = "water") -> None:
         os.environ[VARIABLE] = str(data_folder)  # read by calzone when it is imported
         require_engine()
         import calzone
 
         self._calzone = calzone
         self._seed, self._muon_capture = seed, muon_capture
-        world = calzone.Geometry({"World": {"sphere": _WORLD_RADIUS_CM, "material": "G4_WATER"}})
+        calzone.define(materials={"molecules": {_OF_ELEMENTS: {"density": 1.0, "composition": {"H": 2, "O": 1}}}})
+        material = _OF_ELEMENTS if energy_loss == "wcsim" else "G4_WATER"
+        world = calzone.Geometry({"World": {"sphere": _WORLD_RADIUS_CM, "material": material}})
         self._simulation = calzone.Simulation(world)
         self._simulation.random = calzone.Random(seed)
         self._simulation.physics.em_model = "standard"

@@ -14,6 +14,7 @@ EVERYTHING: Mapping[str, Any] = {
     "digitiser": "auto",
     "trigger": True,
     "photoelectrons": True,
+    "energy_loss": "wcsim",
 }
 """What WCSim has by default and a plan has not; what light and particles do is WCSim's by a plan's own defaults."""
 

@@ -136,8 +136,8 @@ def _shapes_table(result: Compared) -> "Table":
 
 
 _SWITCHES = (
-    *("muon_capture", "scattering", "reflection", "pmt_shape", "angular_acceptance", "dark_noise", "dark_rate_khz"),
-    *("digitiser", "digit_time_step_ns", "trigger", "window_ns", "seed", "n_events"),
+    *("muon_capture", "energy_loss", "scattering", "reflection", "pmt_shape", "angular_acceptance"),
+    *("dark_noise", "dark_rate_khz", "digitiser", "digit_time_step_ns", "trigger", "window_ns", "seed", "n_events"),
 )
 
 

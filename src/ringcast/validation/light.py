@@ -99,7 +99,7 @@ def load_light_reference(name: str) -> LightReference:
     Example:
         >>> reference = load_light_reference("geant4-mu500")
         >>> reference.setting["events"], round(reference.setting["photons"]["mean"])
-        (120, 66706)
+        (120, 66637)
     """
     if name not in _stored():
         raise ArgumentError(f"light reference is {name!r}; expected one of {', '.join(_stored())}")

@@ -15,7 +15,7 @@
 /* A photon -------------------------------------------------------------------------------------------------------- */
 
 static inline void scatter(vec *d, vec *e, double place, const double w[4]) {
-    double turn = 2.0 * PI * w[1], g = forward_cosine;
+    double turn = w[1], g = forward_cosine;
     if (forward_share.n && w[2] < at(forward_share, place)) {
         double k = (1.0 - g * g) / (1.0 - g + 2.0 * g * w[0]), cosine = (1.0 + g * g - k * k) / (2.0 * g);
         *d = on_cone(*d, cosine < -1.0 ? -1.0 : cosine > 1.0 ? 1.0 : cosine, turn);
@@ -38,15 +38,19 @@ static inline vec mirrored_polarisation(vec e, vec old, vec new) {
 static inline int travel(int64_t s, int64_t photon, vec r, vec d, vec e, double place, double *path, int64_t *found) {
     double v[4], w[4];
     uniform4(event[s], step_number[s], photon, 1, v);
-    double left = -log(v[0]) * at(absorption_cm, place), chance = v[2], other = v[3], travelled = 0.0;
-    double length = scattering_cm.n ? at(scattering_cm, place) : INFINITY, free_cm = -log(v[1]) * length;
+    double absorption = at(absorption_cm, place), length = scattering_cm.n ? at(scattering_cm, place) : INFINITY;
+    double left = absorption * (1.0 - v[0]), free_cm = length * (1.0 - v[1]); /* at the least */
+    double chance = v[2], other = v[3], travelled = 0.0;
+    int left_known = 0, free_known = 0;
     int64_t last = -1;
     for (int64_t turns = 0; turns <= most_turns; turns++) {
         int surface;
         double wall = wall_crossing(r, d, &surface);
         *found = -1;
         if (height > 0.0) wall = first_dome(r, d, wall, last, found);
+        if (free_cm < wall && !free_known) free_cm += length * (v[1] - 1.0 - log(v[1])), free_known = 1;
         double leg = free_cm < wall ? free_cm : wall;
+        if (leg > left && !left_known) left += absorption * (v[0] - 1.0 - log(v[0])), left_known = 1;
         if (leg > left) {
             *path = travelled + left;
             return WATER;
@@ -54,8 +58,9 @@ static inline int travel(int64_t s, int64_t photon, vec r, vec d, vec e, double 
         travelled += leg, left -= leg, r = plus(r, leg, d);
         if (free_cm < wall) {
             uniform4(event[s], step_number[s], photon, 3 + 2 * turns, w);
+            if (turns == 0) e = perpendicular(e, d, 0.0);
             scatter(&d, &e, place, w);
-            free_cm = -log(w[3]) * length, last = -1;
+            v[1] = w[3], free_cm = length * (1.0 - v[1]), free_known = 0, last = -1;
             continue;
         }
         if (height == 0.0) *found = sensor_at(r, surface);
@@ -66,6 +71,7 @@ static inline int travel(int64_t s, int64_t photon, vec r, vec d, vec e, double 
         uniform4(event[s], step_number[s], photon, 2 + 2 * turns, w);
         vec new = *found >= 0 ? mirror(d, face_normal(r, *found, surface))
                               : bounce(d, wall_normal(r, surface), share, w[0], w[1]);
+        if (scattering_cm.n && turns == 0) e = perpendicular(e, d, 0.0);
         if (scattering_cm.n) e = mirrored_polarisation(e, d, new);
         chance = w[2], other = w[3], d = new, free_cm -= leg, last = height > 0.0 ? *found : -1;
     }
@@ -88,9 +94,9 @@ static inline int fly(int64_t s, int64_t photon, double bound, double *when, int
     vec r = between(start_cm[s], end_cm[s], u[0]), axis = between(start_way[s], end_way[s], u[0]);
     if (r.x * r.x + r.y * r.y >= radius * radius || fabs(r.z) >= half_height) return OUTSIDE;
     if (height > 0.0 && in_dome(r)) return OUTSIDE;
-    vec d = on_cone(axis, sqrt(cos2), 2.0 * PI * u[3]), e = scattering_cm.n ? perpendicular(axis, d, 0.0) : d;
+    vec d = on_cone(axis, sqrt(cos2), u[3]);
     double birth = start_ns[s] + u[0] * (end_ns[s] - start_ns[s]), path;
-    int fate = travel(s, photon, r, d, e, place, &path, found);
+    int fate = travel(s, photon, r, d, axis, place, &path, found);
     *when = birth + path * at(group_index, place) / C_CM_PER_NS;
     return fate;
 }

@@ -94,10 +94,23 @@ static inline double dot(vec a, vec b) { return a.x * b.x + a.y * b.y + a.z * b.
 static inline vec minus(vec a, double s, vec b) { return (vec){a.x - s * b.x, a.y - s * b.y, a.z - s * b.z}; }
 static inline vec plus(vec a, double s, vec b) { return (vec){a.x + s * b.x, a.y + s * b.y, a.z + s * b.z}; }
 
-static inline vec on_cone(vec a, double cosine, double azimuth) {
+static inline void cosine_and_sine(double turn, double *cosine, double *sine) {
+    int64_t quarter = (int64_t)(4.0 * turn + 0.5);
+    double x = (4.0 * turn - quarter) * (0.5 * PI), z = x * x, s = -1.0 / 1307674368000, c = 1.0 / 20922789888000;
+    s = -1.0 / 5040 + z * (1.0 / 362880 + z * (-1.0 / 39916800 + z * (1.0 / 6227020800 + z * s)));
+    s = x + x * z * (-1.0 / 6 + z * (1.0 / 120 + z * s));
+    c = 1.0 / 40320 + z * (-1.0 / 3628800 + z * (1.0 / 479001600 + z * (-1.0 / 87178291200 + z * c)));
+    c = 1.0 + z * (-0.5 + z * (1.0 / 24 + z * (-1.0 / 720 + z * c)));
+    *cosine = (quarter + 1) & 2 ? -(quarter & 1 ? s : c) : quarter & 1 ? s : c;
+    *sine = quarter & 2 ? -(quarter & 1 ? c : s) : quarter & 1 ? c : s;
+}
+
+static inline vec on_cone(vec a, double cosine, double turn) {
     double norm = 1.0 / sqrt(dot(a, a));
     a = (vec){a.x * norm, a.y * norm, a.z * norm};
-    double sine = sqrt(1.0 - cosine * cosine), p = sine * cos(azimuth), q = sine * sin(azimuth);
+    double sine = sqrt(1.0 - cosine * cosine), p, q;
+    cosine_and_sine(turn, &p, &q);
+    p *= sine, q *= sine;
     double across = sqrt(a.x * a.x + a.y * a.y);
     if (across < 1e-9) {
         double side = copysign(1.0, a.z);

@@ -51,9 +51,10 @@ static inline int64_t sensor_at(vec r, int surface) {
 }
 
 static inline int in_dome(vec r) {
+    double inner = radius - height;
     for (int surface = 0; surface < 3; surface++) {
-        double depth = surface == 1 ? radius - sqrt(r.x * r.x + r.y * r.y) : half_height - (1.0 - surface) * r.z;
-        if (depth > height) continue;
+        if (surface == 1 && r.x * r.x + r.y * r.y < inner * inner) continue;
+        if (surface != 1 && (1.0 - surface) * r.z < half_height - height) continue;
         int64_t cell = cell_at(r, surface);
         for (int32_t e = cell_start[cell]; e < cell_start[cell + 1]; e++) {
             const double *s = dome[cell_sensor[e]];
@@ -144,11 +145,11 @@ static inline double face_shares(double cosine, double water, double glass, doub
 }
 
 static inline vec bounce(vec d, vec n, double choice, double one, double two) {
-    if (choice >= lobes[2]) return on_cone(n, sqrt(one), 2.0 * PI * two);
+    if (choice >= lobes[2]) return on_cone(n, sqrt(one), two);
     if (choice >= lobes[1]) return (vec){-d.x, -d.y, -d.z};
     if (choice < lobes[0]) {
         double lean = slope_rad * sqrt(-2.0 * log(one));
-        vec facet = on_cone(n, cos(lean < 0.5 * PI ? lean : 0.5 * PI), 2.0 * PI * two);
+        vec facet = on_cone(n, cos(lean < 0.5 * PI ? lean : 0.5 * PI), two);
         if (dot(d, facet) < 0.0) {
             vec back = mirror(d, facet);
             if (dot(back, n) > 0.0) return back;

@@ -7,7 +7,7 @@ from scipy.stats import chi2 as chi_square
 from ringcast.simulation.flight import FATES
 from ringcast.simulation.interactions import NONE, load_interactions
 from ringcast.simulation.optics import load_optics
-from ringcast.simulation.scatter import birth_polarisation, mirrored_polarisation, rayleigh
+from ringcast.simulation.scatter import birth_polarisation, cosine_and_sine, mirrored_polarisation, rayleigh
 from ringcast.simulation.surface import bounce, face_shares, fresnel
 from ringcast.simulation.transport import follow, transport
 from ringcast.units import C_CM_PER_NS
@@ -83,6 +83,14 @@ def test_scattered_and_reflected_light_travels_at_the_group_velocity():
     ]
     assert times[0].turns.max() > 2
     np.testing.assert_allclose(times[1].time_ns, times[0].time_ns * 1.5 / INDEX, rtol=1e-6)
+
+
+def test_cosine_and_sine_of_a_turn():
+    """Against numpy in long double, to 3e-16; the borders of the quarters are among the turns."""
+    turns = np.concatenate([np.linspace(0, 1, 8001), np.random.default_rng(1).random(2000)])
+    angle = 2 * np.longdouble("3.14159265358979323846264338327950288") * turns.astype(np.longdouble)
+    found = np.array([cosine_and_sine(turn) for turn in turns])
+    np.testing.assert_allclose(found, np.column_stack([np.cos(angle), np.sin(angle)]).astype(float), rtol=0, atol=3e-16)
 
 
 def test_rayleigh_angles():

@@ -13,11 +13,11 @@ _NEAR = 1e-14
 @device
 def in_dome(x, y, z, wall):  # type: ignore[no-untyped-def]
     """True if a point of the tank lies inside a sensor's glass."""
+    inner = wall.radius_cm - wall.height_cm
     for surface in range(3):
-        depth = wall.radius_cm - math.sqrt(x * x + y * y)
-        if surface != 1:
-            depth = wall.half_height_cm - (1.0 - surface) * z
-        if depth > wall.height_cm:
+        if surface == 1 and x * x + y * y < inner * inner:
+            continue
+        if surface != 1 and (1.0 - surface) * z < wall.half_height_cm - wall.height_cm:
             continue
         cell = cell_at(x, y, z, surface, wall)
         for entry in range(wall.start[cell], wall.start[cell + 1]):

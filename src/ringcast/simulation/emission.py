@@ -97,7 +97,7 @@ def born(steps, s, event, photon, bound, optics, seed):  # type: ignore[no-untyp
         return False, nothing, nothing, nothing, place, 0.0
     point = _between(steps.start_cm, steps.end_cm, s, u0)
     axis = _between(steps.start_direction, steps.end_direction, s, u0)
-    direction = on_cone(axis[0], axis[1], axis[2], math.sqrt(cos2), 2.0 * math.pi * u3)
+    direction = on_cone(axis[0], axis[1], axis[2], math.sqrt(cos2), u3)
     time = steps.start_time_ns[s] + u0 * (steps.end_time_ns[s] - steps.start_time_ns[s])
     return True, point, direction, axis, place, time
 

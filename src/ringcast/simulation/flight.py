@@ -34,42 +34,48 @@ def fly(steps, s, event, photon, bound, optics, wall, interactions, seed):  # ty
         return -1, 0.0, _OUTSIDE, 0
     if wall.height_cm > 0.0 and in_dome(x, y, z, wall):
         return -1, 0.0, _OUTSIDE, 0
-    polarisation = direction  # only scattering looks at it
-    if len(interactions.scattering_cm) > 0:
-        polarisation = birth_polarisation(axis[0], axis[1], axis[2], direction[0], direction[1], direction[2])
     number = (event, steps.number[s], photon, seed)
-    found, path, fate, turns = _travel(point, direction, polarisation, place, number, optics, wall, interactions)
+    found, path, fate, turns = _travel(point, direction, axis, place, number, optics, wall, interactions)
     return found, birth + path * interpolate(optics.group_index, place) / C_CM_PER_NS, fate, turns
 
 
 @device
-def _travel(point, direction, polarisation, place, number, optics, wall, interactions):  # type: ignore[no-untyped-def]
+def _travel(point, direction, axis, place, number, optics, wall, interactions):  # type: ignore[no-untyped-def]
     """Leg after leg until the photon ends: sensor or -1, length of the whole path in cm, fate, turns.
 
-    What is left of the absorption length goes down leg by leg; a new scattering length is drawn at each scattering.
+    What is left of the absorption length goes down leg by leg; a new scattering length is drawn at each scattering. A
+    length -L log(V) is at least L (1 - V): most photons end before that, and need no logarithm. Nor does the
+    polarisation matter before the first turn.
     """
     v0, v1, chance, other = _block(number, 1)
-    left = -math.log(v0) * interpolate(optics.absorption_cm, place)
+    absorption = interpolate(optics.absorption_cm, place)
     scatters = len(interactions.scattering_cm) > 0
     length = interpolate(interactions.scattering_cm, place) if scatters else math.inf
-    free = -math.log(v1) * length
-    (x, y, z), (u, v, w), (p, q, r) = point, direction, polarisation
+    left, left_known = absorption * (1.0 - v0), False
+    free, free_known = length * (1.0 - v1), False
+    (x, y, z), (u, v, w), (p, q, r) = point, direction, axis
     travelled, last, turns = 0.0, -1, 0
     while turns <= interactions.most_turns:
         path, surface = wall_crossing(x, y, z, u, v, w, wall.radius_cm, wall.half_height_cm)
         found = -1
         if wall.height_cm > 0.0:
             path, found = first_dome(x, y, z, u, v, w, path, wall, last)
+        if free < path and not free_known:
+            free, free_known = free + length * (v1 - 1.0 - math.log(v1)), True
         leg = min(path, free)
+        if leg > left and not left_known:
+            left, left_known = left + absorption * (v0 - 1.0 - math.log(v0)), True
         if leg > left:
             return -1, travelled + left, _WATER, turns
         travelled += leg
         left -= leg
         x, y, z = x + leg * u, y + leg * v, z + leg * w
         if free < path:
-            w0, w1, w2, w3 = _block(number, 3 + 2 * turns)
+            w0, w1, w2, v1 = _block(number, 3 + 2 * turns)
+            if turns == 0:
+                p, q, r = birth_polarisation(p, q, r, u, v, w)
             u, v, w, p, q, r = _scatter((u, v, w), (p, q, r), place, interactions, (w0, w1, w2))
-            free, last = -math.log(w3) * length, -1
+            free, free_known, last = length * (1.0 - v1), False, -1
         else:
             if wall.height_cm == 0.0:
                 found = sensor_at(x, y, z, surface, wall)
@@ -80,6 +86,8 @@ def _travel(point, direction, polarisation, place, number, optics, wall, interac
                 return found if fate == _SEEN else -1, travelled, fate, turns
             w0, w1, chance, other = _block(number, 2 + 2 * turns)
             new = _reflected((x, y, z), (u, v, w), found, surface, wall, interactions, (share, w0, w1))
+            if scatters and turns == 0:
+                p, q, r = birth_polarisation(p, q, r, u, v, w)
             if scatters:
                 p, q, r = mirrored_polarisation(p, q, r, (u, v, w), new)
             (u, v, w), free = new, free - leg

@@ -4,16 +4,42 @@ import math
 
 from ringcast.simulation.device import device
 
-__all__ = ["birth_polarisation", "forward", "mirrored_polarisation", "on_cone", "rayleigh"]
+__all__ = ["birth_polarisation", "cosine_and_sine", "forward", "mirrored_polarisation", "on_cone", "rayleigh"]
+
+_S3, _S5, _S7, _S9 = -1 / 6, 1 / 120, -1 / 5040, 1 / 362880
+_S11, _S13, _S15 = -1 / 39916800, 1 / 6227020800, -1 / 1307674368000
+_C4, _C6, _C8, _C10 = 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800
+_C12, _C14, _C16 = 1 / 479001600, -1 / 87178291200, 1 / 20922789888000
 
 
 @device
-def on_cone(a, b, c, cosine, azimuth):  # type: ignore[no-untyped-def]
-    """A unit vector at a given angle about the axis (a, b, c), which need not be of length one."""
+def cosine_and_sine(turn):  # type: ignore[no-untyped-def]
+    """Cosine and sine of 2 pi `turn` for a share of a full turn from 0 to 1, to 3e-16.
+
+    Taylor's series to within an eighth of a turn of the nearest quarter: quicker than a library's, as it need not treat
+    other arguments, and the same on every machine.
+
+    Example:
+        >>> cosine_and_sine(0.5)[0], cosine_and_sine(0.75)[1]
+        (-1.0, -1.0)
+    """
+    quarter = int(4.0 * turn + 0.5)
+    x = (4.0 * turn - quarter) * (0.5 * math.pi)
+    z = x * x
+    sine = x + x * z * (_S3 + z * (_S5 + z * (_S7 + z * (_S9 + z * (_S11 + z * (_S13 + z * _S15))))))
+    cosine = 1.0 + z * (-0.5 + z * (_C4 + z * (_C6 + z * (_C8 + z * (_C10 + z * (_C12 + z * (_C14 + z * _C16)))))))
+    along, across = (sine, cosine) if quarter & 1 else (cosine, sine)
+    return -along if (quarter + 1) & 2 else along, -across if quarter & 2 else across
+
+
+@device
+def on_cone(a, b, c, cosine, turn):  # type: ignore[no-untyped-def]
+    """A unit vector at a given angle about the axis (a, b, c), which need not be of length one; `turn` is 0 to 1."""
     norm = 1.0 / math.sqrt(a * a + b * b + c * c)
     a, b, c = a * norm, b * norm, c * norm
     sine = math.sqrt(1.0 - cosine * cosine)
-    p, q = sine * math.cos(azimuth), sine * math.sin(azimuth)
+    p, q = cosine_and_sine(turn)
+    p, q = sine * p, sine * q
     across = math.sqrt(a * a + b * b)
     if across < 1e-9:
         side = math.copysign(1.0, c)
@@ -84,8 +110,8 @@ def rayleigh(p, q, r, share, turn):  # type: ignore[no-untyped-def]
         (True, True)
     """
     cosine = 2.0 * math.sin(math.asin(2.0 * share - 1.0) / 3.0)
-    u, v, w = on_cone(p, q, r, cosine, 2.0 * math.pi * turn)
-    e, f, g = _perpendicular(p, q, r, u, v, w, 2.0 * math.pi * turn)
+    u, v, w = on_cone(p, q, r, cosine, turn)
+    e, f, g = _perpendicular(p, q, r, u, v, w, turn)
     return u, v, w, e, f, g
 
 
@@ -119,6 +145,6 @@ def forward(u, v, w, p, q, r, g, share, turn):  # type: ignore[no-untyped-def]
     """
     k = (1.0 - g * g) / (1.0 - g + 2.0 * g * share)
     cosine = min(max((1.0 + g * g - k * k) / (2.0 * g), -1.0), 1.0)
-    a, b, c = on_cone(u, v, w, cosine, 2.0 * math.pi * turn)
-    e, f, h = _perpendicular(p, q, r, a, b, c, 2.0 * math.pi * turn)
+    a, b, c = on_cone(u, v, w, cosine, turn)
+    e, f, h = _perpendicular(p, q, r, a, b, c, turn)
     return a, b, c, e, f, h

@@ -104,12 +104,12 @@ def bounce(u, v, w, a, b, c, lobes, slope, choice, one, two):  # type: ignore[no
         its implementation into DETECT", IEEE NSS 1996, https://doi.org/10.1109/NSSMIC.1996.591410
     """
     if choice >= lobes[2]:
-        return on_cone(a, b, c, math.sqrt(one), 2.0 * math.pi * two)
+        return on_cone(a, b, c, math.sqrt(one), two)
     if choice >= lobes[1]:
         return -u, -v, -w
     if choice < lobes[0]:
         lean = min(slope * math.sqrt(-2.0 * math.log(one)), 0.5 * math.pi)
-        d, e, f = on_cone(a, b, c, math.cos(lean), 2.0 * math.pi * two)
+        d, e, f = on_cone(a, b, c, math.cos(lean), two)
         if u * d + v * e + w * f < 0.0:
             p, q, r = mirror(u, v, w, d, e, f)
             if p * a + q * b + r * c > 0.0:

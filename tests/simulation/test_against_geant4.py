@@ -6,11 +6,11 @@ from tests.simulation.geant4_light import our_light
 
 pytestmark = pytest.mark.slow
 
-SYSTEMATIC = 0.01
+SYSTEMATIC = {"photons_per_mev": 0.005}
 EVENTS = {"e100": 240, "e500": 72, "e1000": 54, "mu100": 300, "mu500": 120, "mu1000": 60}
 SETTINGS = [f"geant4-{key}{index}" for index in ("-n1.34", "") for key in EVENTS]
 MOMENTS = ("photons_per_mev", "birth_depth_cm", "birth_depth_rms_cm", "birth_wavelength_nm")
-LEAST_P = 1e-4
+LEAST_P = 1e-3  # of 24 shapes one is below by chance in 2 % of seeds
 
 
 @pytest.fixture(scope="module", params=SETTINGS)
@@ -31,9 +31,9 @@ def shape(comparison, name):
 
 @pytest.mark.parametrize("name", MOMENTS)
 def test_means_are_those_of_geant4(found, name):
-    """Within 1 % and four standard errors of both."""
+    """Within 1 % (photons 0.5 %) and four standard errors of both."""
     row = number(found, name)
-    assert abs(row.ratio - 1) < SYSTEMATIC + 4 * row.ratio_error
+    assert abs(row.ratio - 1) < SYSTEMATIC.get(name, 0.01) + 4 * row.ratio_error
     if name == "photons_per_mev":
         assert row.ratio_error < 0.005
 

@@ -16,8 +16,8 @@ pieces of a step."""
 _FIRST_TURN, _SHARP_MEV, _MOST_FIRST = 0.005, 20.0, 32
 """The same of the first step of a track of more than so many MeV, whose ring is sharp because nothing scattered before;
 most pieces of such a step."""
-_KNOWN, _KNOWN_TURN = 0.6, 0.5
-"""How far Geant4's place at the end of an electron's step tells the mean direction within, k = 0.6 exp(-0.5 (turning /
+_KNOWN, _KNOWN_TURN = 0.3, 0.5
+"""How far Geant4's place at the end of an electron's step tells the mean direction within, k = 0.3 exp(-0.5 (turning /
 0.5)^2): both numbers fitted to the angles of light of Geant4's own Cherenkov process in fine steps."""
 _LIGHT_MEV = 1.0
 """Lighter particles are electrons."""
@@ -61,14 +61,17 @@ def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps
     that the range left goes as E^2 / (E + 0.30 MeV) for electrons and as E^1.5 for others; time, with 1 / (beta c).
     Directions at the ends of pieces are a walk by multiple scattering from the step's first to its last direction,
     drawn among all such walks; those of electrons, which Geant4 also moves aside, lean towards walks whose mean
-    direction leads from the step's start to its end: with t the share of the path,
+    direction leads from the step's start to its end: with t the share of the path, and s that of the scattering, which
+    grows faster as the particle slows,
 
-        d(t) = c(t) + |c(t)| B(t) + k 6 t (1 - t) m,  c(t) = (1 - t) d0 + t d1,
+        d(t) = c(s) + |c(s)|^(2/3) B(s) + k b(t) m,  c(s) = (1 - s) d0 + s d1,
 
-    B a Brownian bridge of variance t (1 - t) times that of `turning`, an angle (|c| is less than 1 where a step turns
-    far), m what the mean of d then lacks, and k = `known` (1 would make walks of just that mean: B(t) - 6 t (1 - t) <B>
-    is independent of the mean <B> of a bridge); k = 0 for other particles, which Geant4 does not move aside. In the
-    step in which an electron stops Geant4 does not scatter it, so that its walk there is free.
+    B a Brownian bridge of variance s (1 - s) times that of `turning`, m what the mean of d then lacks, b(t) =
+    <B M> / <M M> with M the mean of B over the path (so that B - b M is independent of M), and k = `known`: 1 would
+    make walks of just the mean that leads there. k = 0 for other particles, which Geant4 does not move aside. |c|,
+    which is less than 1 where a step turns far, makes of lengths angles: across an arc of the angle a the variance of
+    a bridge on the sphere is sin(a s) sin(a (1 - s)) / (a sin a), which is s (1 - s) / |c|^(2/3) to second order in a.
+    In the step in which an electron stops Geant4 does not scatter it, so that its walk there is free.
 
     Args:
         steps: Steps of all events of a batch, in their order.
@@ -98,7 +101,7 @@ def known(turn: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Example:
         >>> known(np.array([0.0, 1.0])).round(2).tolist()
-        [0.6, 0.08]
+        [0.3, 0.04]
     """
     return _KNOWN * np.exp(-0.5 * (turn / _KNOWN_TURN) ** 2)
 
@@ -143,7 +146,7 @@ def _pieces(steps: Steps, normal: NDArray[np.float64]) -> dict[str, NDArray[np.f
     turn = turning(middle, whole, mass) / np.sqrt(count)  # variances add up, which Highland's logarithm would spoil
     nodes = {
         "cm": start + (end - start) * at[:, None],
-        "direction": _directions(steps, turn[:, :, None] * normal),
+        "direction": _directions(steps, turn, normal),
         "energy_mev": energy,
         "time_ns": _times(steps, middle),
     }
@@ -173,20 +176,45 @@ def _times(steps: Steps, middle_mev: NDArray[np.float64]) -> NDArray[np.float64]
     return start + (end - start) * share
 
 
-def _directions(steps: Steps, increments: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(step, end of piece, 3): unit vectors along the walk that `divide` describes."""
-    count = increments.shape[1]
-    at = (np.arange(count + 1) / count)[:, None]
-    walk = np.concatenate([np.zeros((len(increments), 1, 3)), np.cumsum(increments, axis=1)], axis=1)
-    bridge = walk - at * walk[:, -1:]
+def _directions(steps: Steps, turn: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(step, end of piece, 3): unit vectors along the walk that `divide` describes; `turn` is that of each piece."""
+    walk = _sums(turn[:, :, None] * normal)
+    share = _sums(turn**2)
+    share = share / share[:, -1:]
+    at = share[:, :, None]
     first, last = steps.start_direction[:, None], steps.end_direction[:, None]
-    way = (steps.end_cm - steps.start_cm)[:, None] / steps.length_cm[:, None, None]
-    chord = (1 - at) * first + at * last
-    bridge *= np.linalg.norm(chord, axis=-1, keepdims=True)
-    missing = way - 0.5 * (first + last) - bridge[:, :-1].mean(axis=1, keepdims=True)
-    share = np.where(steps.mass_mev < _LIGHT_MEV, known(_turning_of(steps)), 0.0)
-    bow = share[:, None, None] * 6 * at * (1 - at) * count**2 / (count**2 - 1)
-    bound = chord + bridge + bow * missing
-    stops = (steps.end_energy_mev <= 0) & (steps.mass_mev < _LIGHT_MEV)
+    chord = first + at * (last - first)
+    bridge = (walk - at * walk[:, -1:]) * np.cbrt((chord**2).sum(axis=-1, keepdims=True))
+    way = (steps.end_cm - steps.start_cm) / steps.length_cm[:, None]
+    bound = chord + bridge
+    missing = way - _mean(bound)
+    electron = steps.mass_mev < _LIGHT_MEV
+    weight = np.where(electron, known(_turning_of(steps)), 0.0)[:, None] * _pull(share)
+    bound += weight[:, :, None] * missing[:, None]
+    stops = (steps.end_energy_mev <= 0) & electron
     direction = np.where(stops[:, None, None], first + walk, bound)
     return direction / np.linalg.norm(direction, axis=-1, keepdims=True)
+
+
+def _pull(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(step, end of piece): covariance of a bridge with its mean over the path, over the variance of that mean.
+
+    The bridge is a walk of the variance `share`, from 0 to 1, at places evenly along the path, whose end is known: its
+    covariance at two places is min(s, s') - s s'.
+    """
+    count = share.shape[1] - 1
+    ahead = np.arange(count, -1, -1) / count
+    before = _sums(0.5 * (share[:, 1:] + share[:, :-1])) / count
+    covariance = before + (ahead - before[:, -1:]) * share
+    return covariance / _mean(covariance)[:, None]
+
+
+def _sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums of pieces at their ends, along the second axis."""
+    return np.concatenate([np.zeros_like(values[:, :1]), np.cumsum(values, axis=1)], axis=1)
+
+
+def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the path of what goes evenly between the ends of pieces, along the second axis."""
+    mean: NDArray[np.float64] = (values.sum(axis=1) - 0.5 * (values[:, 0] + values[:, -1])) / (values.shape[1] - 1)
+    return mean

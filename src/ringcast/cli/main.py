@@ -8,6 +8,7 @@ from io import TextIOWrapper
 from cyclopts import App, CycloptsError
 
 import ringcast
+from ringcast.cli.whole_number import require_whole_numbers
 from ringcast.errors import RingcastError
 
 __all__ = ["main", "program"]
@@ -41,6 +42,7 @@ def program(*, listing: bool) -> App:
             "reconstruction."
         ),
         version=ringcast.__version__,
+        config=require_whole_numbers,
     )
     for name, (place, line) in _COMMANDS.items():
         app.command(place, name=name, help=line if listing else None, sort_key=list(_COMMANDS).index(name))

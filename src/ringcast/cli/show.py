@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from ringcast.cli.replacing import replacing
-from ringcast.cli.whole_number import Whole
 from ringcast.errors import ArgumentError, FileError
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class _Event:
 def show(
     events: Path,
     *,
-    event: Annotated[Whole, Parameter(alias="-e")] = 0,
+    event: Annotated[int, Parameter(alias="-e")] = 0,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     model: Annotated[str | None, Parameter(alias="-m")] = None,
     fits: Path | None = None,

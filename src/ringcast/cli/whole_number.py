@@ -1,21 +1,41 @@
 """Options that are whole numbers: 2.5 is refused, not rounded."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, get_args
 
-from cyclopts import Parameter, Token
+from cyclopts import CoercionError
 
-__all__ = ["WHOLE", "Whole"]
+if TYPE_CHECKING:
+    from cyclopts import App, ArgumentCollection, Token
 
-
-def _whole(_kind: Any, tokens: Sequence[Token]) -> int:
-    try:
-        return int(tokens[0].value)
-    except ValueError:
-        raise ValueError(f"{tokens[0].value!r} is no whole number") from None
+__all__ = ["require_whole_numbers"]
 
 
-WHOLE = Parameter(converter=_whole)
-"""For the annotation of an option, such as ``Annotated[int | None, WHOLE]``."""
-Whole = Annotated[int, WHOLE]
-"""The type of an option that is a whole number."""
+def require_whole_numbers(_app: "App", _commands: tuple[str, ...], arguments: "ArgumentCollection") -> None:
+    """Look at what was written for every option of type int, of any command: for the `config` of the program's App.
+
+    Raises:
+        CoercionError: It is no whole number.
+    """
+    for argument in arguments:
+        if _is_whole(argument.hint):
+            _require(argument.tokens)
+
+
+def _is_whole(kind: Any) -> bool:
+    """Whether an option's type is int.
+
+    Example:
+        >>> [_is_whole(kind) for kind in (int, int | None, bool, float, int | float)]
+        [True, True, False, False, False]
+    """
+    kinds = (kind, *get_args(kind))
+    return int in kinds and float not in kinds
+
+
+def _require(tokens: "Iterable[Token]") -> None:
+    for token in tokens:
+        try:
+            int(token.value)
+        except ValueError:
+            raise CoercionError(f"{token.value!r} is no whole number", token=token) from None

@@ -27,7 +27,6 @@ from ringcast.cli.simulate.options import (
     named_by_user,
     shard_of,
 )
-from ringcast.cli.whole_number import WHOLE
 from ringcast.errors import ArgumentError, RingcastError
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ __all__ = ["run_plan", "simulate"]
 def simulate(
     *,
     detector: Annotated[str, Parameter(alias="-d", group=EVENTS)],
-    n_events: Annotated[int | None, WHOLE, Parameter(name=["--n-events", "-n"], group=EVENTS)] = None,
+    n_events: Annotated[int | None, Parameter(name=["--n-events", "-n"], group=EVENTS)] = None,
     output: Annotated[Path, Parameter(alias="-o", group=EVENTS)],
     dead: Annotated[Path | None, Parameter(group=EVENTS)] = None,
     drawn: Annotated[Drawn, PRIMARIES] = Drawn(),  # noqa: B008  frozen

@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 from cyclopts import Group, Parameter
 from pydantic import BaseModel
 
-from ringcast.cli.whole_number import WHOLE, Whole
 from ringcast.errors import ArgumentError, RingcastError
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
@@ -106,8 +105,8 @@ def taken_from(part: type[BaseModel], *, unset: bool = False) -> Callable[[type[
                 default = None if default is None else spelling.write(default)
                 kind, text = (str | None if default is None else str), f"{text} {spelling.note}".strip()
             option = name if spelling is None else spelling.option
-            # text may be a number below zero; a whole number is not to be rounded from another
-            how = {str: Parameter(allow_leading_hyphen=True), int: WHOLE}.get(_without_none(kind), Parameter())
+            # text may be a number below zero
+            how = Parameter(allow_leading_hyphen=True) if _without_none(kind) is str else Parameter()
             options.__annotations__[option] = Annotated[kind, Parameter.combine(how, Parameter(help=text))]
             setattr(options, option, default)
         return dataclass(frozen=True, kw_only=True)(options)
@@ -139,12 +138,12 @@ class Sensors:
 class Run:
     """Options of the run."""
 
-    seed: Whole = SimulationPlan.model_fields["seed"].default
+    seed: int = SimulationPlan.model_fields["seed"].default
     """Any number; the same plan and seed give the same file."""
     shard: str = "1/1"
     """Simulate only this part of the events: 2/8 is the second of eight parts. Join the files with ringcast merge; they
     make the file of one run."""
-    workers: Whole = 0
+    workers: int = 0
     """Worker processes; 0 takes one for each core."""
     device: Literal["cpu", "cuda"] = "cpu"
     """What follows photons: the processor, or an NVIDIA GPU that all workers share, which needs pip install

@@ -9,7 +9,6 @@ from cyclopts import Parameter
 
 from ringcast.cli.simulate.options import in_options
 from ringcast.cli.validate.options import COMPARED, LIGHT, MATTER, RUN, SENSORS, Light, Matter, Run, Sensors, changes
-from ringcast.cli.whole_number import Whole
 from ringcast.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ __all__ = ["simulation"]
 
 def simulation(
     *names: Annotated[str, Parameter(group=COMPARED)],
-    n_events: Annotated[Whole, Parameter(name=["--n-events", "-n"], group=COMPARED)] = 100,
+    n_events: Annotated[int, Parameter(name=["--n-events", "-n"], group=COMPARED)] = 100,
     reference: Annotated[Path | None, Parameter(group=COMPARED)] = None,
     geometry: Annotated[Path | None, Parameter(group=COMPARED)] = None,
     detector: Annotated[str | None, Parameter(alias="-d", group=COMPARED)] = None,

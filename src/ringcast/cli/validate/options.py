@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from cyclopts import Group, Parameter
 
 from ringcast.cli.simulate.options import taken_from
-from ringcast.cli.whole_number import Whole
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, SensorSwitches
 
@@ -32,9 +31,9 @@ class Sensors:
 class Run:
     """Options of the run."""
 
-    seed: Whole = SimulationPlan.model_fields["seed"].default
+    seed: int = SimulationPlan.model_fields["seed"].default
     """Any number; the same options and seed give the same events."""
-    workers: Whole = 0
+    workers: int = 0
     """Worker processes; 0 takes one for each core."""
     overwrite: bool = False
     """Simulate again what is there from an earlier run."""

@@ -101,6 +101,14 @@ def test_a_photon_and_a_fast_electron_shine_alike():
     assert float(angles[1]) == pytest.approx(float(angles[0]), abs=1e-4)
 
 
+def test_a_neutral_pion_has_no_cone():
+    """Its two photons part by 2 arcsin(m / E) or more: 16 degrees at 800 MeV."""
+    pion = Track("pi0", 800.0, (0, 0, 0), (1, 0, 0))
+    assert cherenkov_angle_rad(pion).tolist() == [0.0]
+    ring = ring_of(pion, TANK)
+    assert (len(ring.line_cm), ring.exit_cm.tolist()) == (0, [0.0, 0.0])
+
+
 def test_no_ring_from_outside_or_below_threshold():
     assert ring_of(Track("e-", 300.0, (200.0, 0, 0), (1, 0, 0)), TANK) is None
     dark = ring_of(Track("mu-", 20.0, (0, 0, 0), (1, 0, 0)), TANK)

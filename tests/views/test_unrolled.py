@@ -100,6 +100,7 @@ def test_the_ring_line_runs_over_the_panel_at_its_angle():
     ("track", "sentence"),
     [
         (Track("mu-", 20.0, (0, 0, 0), (1, 0, 0)), "truth: below Cherenkov threshold"),
+        (Track("pi0", 800.0, (0, 0, 0), (1, 0, 0)), "truth: neutral, no cone of its own"),
         (Track("e-", 300.0, (0, 0, 500.0), (1, 0, 0)), "truth: starts outside the tank"),
     ],
 )

@@ -4,15 +4,16 @@ import math
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from ringcast.errors import ArgumentError
-from ringcast.events import Hits, Track
+from ringcast.events import Hits, Track, particle_type
 from ringcast.geometry import Detector, inside, path_to_wall_cm
 from ringcast.geometry.unroll import unroll_cm
 
-__all__ = ["Ring", "cherenkov_angle_rad", "cone_on_wall_cm", "light_angle_rad", "ring_of", "unrolled_line_cm"]
+__all__ = ["Ring", "cherenkov_angle_rad", "cone_on_wall_cm", "has_cone", "light_angle_rad", "ring_of"]
+__all__ += ["unrolled_line_cm"]
 
 WATER_INDEX = 1.343
 """Refractive index of water at 410 nm, where sensors see best (table of WCSim's `WCSimConstructMaterials.cc`)."""
@@ -35,7 +36,8 @@ class Ring:
 def cherenkov_angle_rad(track: Track, index: float = WATER_INDEX) -> Float[Tensor, " track"]:
     """Opening angle of the light at the start of each track: cos(angle) = 1 / (n beta), and 0 below threshold.
 
-    A photon shines through the electrons it makes, so it counts as beta = 1.
+    A photon shines through the electrons it makes along its way, so it counts as beta = 1; a neutral pion, whose two
+    photons part, has no cone.
 
     Example:
         >>> muon = Track("mu-", [20.0, 500.0], (0, 0, 0), (1, 0, 0))
@@ -43,7 +45,20 @@ def cherenkov_angle_rad(track: Track, index: float = WATER_INDEX) -> Float[Tenso
         [0.0, 40.9]
     """
     beta = (1 - (track.mass_mev / track.total_energy_mev).square()).clamp_min(0).sqrt()
-    return (1 / (index * beta.clamp_min(1e-6))).clamp_max(1).arccos()
+    angle = (1 / (index * beta.clamp_min(1e-6))).clamp_max(1).arccos()
+    return angle.where(has_cone(track), 0)
+
+
+def has_cone(track: Track) -> Bool[Tensor, " track"]:
+    """Whether light of each track, if it is fast enough, lies on one cone: of charged particles and photons.
+
+    Example:
+        >>> has_cone(Track(["e-", "gamma", "pi0"], 500.0, (0, 0, 0), (1, 0, 0))).tolist()
+        [True, True, False]
+    """
+    kinds = [particle_type(code) for code in track.pdg.tolist()]
+    cone = [kind.charge != 0 or kind.name == "gamma" for kind in kinds]
+    return torch.tensor(cone, dtype=torch.bool, device=track.energy_mev.device)
 
 
 def ring_of(track: Track, detector: Detector) -> Ring | None:

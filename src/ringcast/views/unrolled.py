@@ -17,7 +17,7 @@ from ringcast.geometry import Detector
 from ringcast.views.faces import Faces, outline, unrolled_faces
 from ringcast.views.ink import INK, MUTED
 from ringcast.views.panel import Overlay, Panel
-from ringcast.views.ring import ring_of
+from ringcast.views.ring import has_cone, ring_of
 from ringcast.views.scale import ColourScale, charge_scale, probability_scale, pull_scale
 from ringcast.views.tank import DEAD_COLOUR as DEAD
 from ringcast.views.tank import UNCOVERED_COLOUR as UNCOVERED
@@ -171,7 +171,8 @@ def _draw_overlay(axes: Axes, overlay: Overlay, detector: Detector) -> Line2D:
         return Line2D([], [], linestyle="", label=f"{label}: starts outside the tank")
     axes.plot(*ring.exit_cm.numpy(), marker="+" if overlay.style == "truth" else "x", markersize=8, **look)
     if len(ring.line_cm) == 0:
-        return Line2D([], [], linestyle="", label=f"{label}: below Cherenkov threshold")
+        why = "below Cherenkov threshold" if bool(has_cone(overlay.track)) else "neutral, no cone of its own"
+        return Line2D([], [], linestyle="", label=f"{label}: {why}")
     axes.plot(*ring.line_cm.numpy().T, linestyle=dashes, linewidth=1.1, **look)
     words = f"{label} ({np.degrees(ring.angle_rad):.1f}° cone)"
     return Line2D([], [], linestyle=dashes, linewidth=1.1, label=words, **look)

@@ -57,6 +57,28 @@ def test_final_state_particles_are_read_in_our_units(read, energy, length, caplo
     assert "left out 2 neutrinos" in caplog.text
 
 
+@pytest.mark.parametrize("written", ["HepMC2", "HepMC3"])
+@pytest.mark.parametrize("length", ["MM", "CM"])
+@pytest.mark.parametrize("energy", ["MEV", "GEV"])
+def test_files_of_both_versions_by_their_own_writer(tmp_path, written, energy, length):
+    import pyhepmc
+
+    mev, cm = 0.001 if energy == "GEV" else 1.0, 10.0 if length == "MM" else 1.0
+    record = pyhepmc.GenEvent(getattr(pyhepmc.Units, energy), getattr(pyhepmc.Units, length))
+    vertex = pyhepmc.GenVertex((10 * cm, -20 * cm, 30 * cm, 150 * cm))
+    vertex.add_particle_in(pyhepmc.GenParticle((0, 0, 1000 * mev, 1000 * mev), 14, 4))
+    vertex.add_particle_out(pyhepmc.GenParticle((0, 0, 300 * mev, 318.0624 * mev), 13, 1))
+    record.add_vertex(vertex)
+    with pyhepmc.open(str(tmp_path / "events.hepmc"), "w", format=written) as file:
+        file.write(record)
+        file.write(record)
+    primaries = read_primaries(tmp_path / "events.hepmc", load_detector("mini"))
+    assert (primaries.start.tolist(), primaries.particles.names) == ([0, 1, 2], ["mu-", "mu-"])
+    assert primaries.particles.energy_mev.tolist() == pytest.approx([212.4040] * 2, abs=1e-3)
+    assert primaries.particles.position_cm[1].tolist() == pytest.approx([10, -20, 30])
+    assert primaries.particles.time_ns.tolist() == pytest.approx([150 / C_CM_PER_NS] * 2)
+
+
 @pytest.mark.parametrize("name", ["events.hepmc", "events.txt"])
 def test_hepmc_files_are_recognised(read, tmp_path, name):
     assert len(read(event(), name=name)) == 1

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from cyclopts import Parameter
 from ringcast.cli.fit_table import fit_medians, fit_rows, print_fit_table
 from ringcast.cli.progress import of_total, progress
 from ringcast.cli.replacing import replacing
-from ringcast.errors import ArgumentError
+from ringcast.errors import ArgumentError, FileError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,6 +59,7 @@ def demo(
         events: Fit only the first so many events; all 24 take a minute or two on 2 cores.
         json_output: Print the table as one JSON document.
     """
+    _require_writable(output)
     result = _reconstruct(events)
     rows = fit_rows(result.fit, result.comparison, range(len(result.fit)), result.events.tracks, result.events.hits)
     medians = fit_medians(result.comparison)
@@ -67,6 +69,18 @@ def demo(
         return
     print_fit_table(rows, medians)
     print(f"fitted {len(result.fit)} events in {result.seconds:.0f} s; the report is {report.resolve()}")
+
+
+def _require_writable(folder: Path) -> None:
+    """Check that the report can be written, before the fits, which take a minute or two; nothing is made yet.
+
+    Raises:
+        FileError: The folder is in no place where we may write.
+    """
+    whole = folder.absolute()
+    there = next(place for place in (whole, *whole.parents) if place.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise FileError(f"{folder}: nothing can be written to {there}; name another output folder")
 
 
 def _reconstruct(first: int | None) -> _Result:

@@ -62,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse(str(error))
     except FileNotFoundError as error:
         _refuse(f"no such file: {error.filename}; check the path")
+    except PermissionError as error:
+        _refuse(f"{error.filename}: {error.strerror}; check who may read and write there")
     except KeyboardInterrupt:
         print("ringcast: stopped", file=sys.stderr)
         sys.exit(130)

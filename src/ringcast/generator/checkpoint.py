@@ -160,6 +160,7 @@ def _preset(config: GeneratorConfig, path: Path) -> Detector:
 
 def _about(path: Path) -> dict[str, Any]:
     try:
+        path.open("rb").close()  # safetensors calls a file that may not be read one that is not there
         with safe_open(path, framework="pt") as file:
             text = (file.metadata() or {}).get(_KEY)
     except (SafetensorError, OSError) as reason:

@@ -25,6 +25,7 @@ def read_plain(path: Path | str, *, prefix: str = "") -> Mapping[str, Tensor]:
     if not path.is_file():
         raise FileError(f"no file {str(path)!r}; expected weights that were saved as .safetensors")
     try:
+        path.open("rb").close()  # safetensors calls a file that may not be read one that is not there
         with safe_open(path, framework="pt") as file:
             names = list(file.keys())
             state = {name: file.get_tensor(name) for name in names if name.startswith(prefix)}

@@ -101,6 +101,17 @@ def test_refusals_are_one_sentence(tmp_path, capsys, options, sentence):
     assert not list(tmp_path.iterdir())
 
 
+def test_energies_too_low_to_shine_are_told(tmp_path, capsys):
+    """Flat from 10 to 1000 MeV, 4.35 % lie below the 53.1 MeV of a muon; electrons shine at every energy there is."""
+    run(*command(tmp_path / "x.h5", n=2, particles="mu-,e-,mu-", energy="10:1000"), "--json")
+    printed = capsys.readouterr()
+    json.loads(printed.out)
+    told = [line for line in printed.err.splitlines() if line.startswith("ringcast:")]
+    assert told == [
+        "ringcast: mu- makes no Cherenkov light of its own below 53.1 MeV, where 4.35 % of its energies will be"
+    ]
+
+
 def test_readout_switches_reach_the_file(tmp_path, capsys):
     from ringcast.storage import read_events
 

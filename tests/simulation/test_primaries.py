@@ -10,7 +10,8 @@ from ringcast.geometry import load_detector
 from ringcast.simulation import Chain, make_plan, plan_fields, read_primaries, simulate
 from ringcast.simulation.primaries import require_primaries
 from ringcast.simulation.primary_files import COLUMNS
-from ringcast.simulation.threshold import threshold_mev
+from ringcast.simulation.threshold import dark_share, threshold_mev
+from ringcast.simulation.tracks import energy_at
 
 HEADER = ",".join(COLUMNS)
 GOOD = "0,mu-,300,1,2,3,0,0.6,0.8,0"
@@ -149,6 +150,19 @@ def test_thresholds_are_those_of_slow_light():
     # SIMULATION: 53.1 MeV (mu) and 70.1 MeV (pi) at n = 1.34
     assert threshold_mev(particle_type("mu-")) == pytest.approx(53.1, abs=0.1)
     assert threshold_mev(particle_type("pi+")) == pytest.approx(70.1, abs=0.1)
+
+
+@pytest.mark.parametrize("power", [0.0, -1.0, -2.0, 3.0, -10.0, 10.0])
+def test_the_dark_share_is_that_of_the_energies_drawn(power):
+    """Energies are drawn by the inverse of its distribution."""
+    share = dark_share("mu-", (10.0, 1000.0), power)
+    assert energy_at(share, (10.0, 1000.0), power) == pytest.approx(threshold_mev(particle_type("mu-")), rel=1e-6)
+
+
+def test_no_energy_is_dark_from_the_threshold_on():
+    assert [dark_share("mu-", (low, 200.0), 0.0) for low in (54.0, 200.0)] == [0.0, 0.0]
+    assert [dark_share(name, (1.0, 200.0), -2.0) for name in ("e-", "gamma", "pi0")] == [0.0, 0.0, 0.0]
+    assert dark_share("mu-", (10.0, 50.0), 0.0) == 1.0
 
 
 def test_a_plan_belongs_to_its_primaries(write):

@@ -1,6 +1,7 @@
 """The command: makes the plan, does what is not done yet, and joins the parts."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,6 +102,19 @@ def simulate(
     summarise(output, json_output=run.json_output)
 
 
+def _say_what_is_dark(plan: "SimulationPlan") -> None:
+    """A line for each particle whose range of energies begins below its threshold."""
+    from ringcast.events import particle_type
+    from ringcast.simulation.threshold import dark_share, threshold_mev
+
+    for name in dict.fromkeys(plan.particles):
+        share = dark_share(name, plan.energy_mev, plan.energy_power)
+        if share > 0:
+            least = f"{threshold_mev(particle_type(name)):.1f} MeV"
+            words = f"below {least}, where {100 * share:.3g} % of its energies will be"
+            print(f"ringcast: {name} makes no Cherenkov light of its own {words}", file=sys.stderr)
+
+
 def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Primaries | None" = None) -> None:
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.storage.claim import claimed
@@ -128,6 +142,8 @@ def _go_on(plan: "SimulationPlan", output: Path, run: Run, primaries: "Primaries
     if shards.merged() and not run.overwrite:  # a process that ended right after it had written the file
         shards.discard()
         return
+    if primaries is None:
+        _say_what_is_dark(plan)
     try:
         _fill_and_merge(shards, plan, staff, run, primaries=primaries)
     except KeyboardInterrupt:

@@ -1,6 +1,8 @@
 """What all tests share: golden files, renewed only on request, and drawn cases, the same at every run.
 
-``HYPOTHESIS_PROFILE=explore`` draws other cases at every run, to look for faults that the fixed ones miss.
+``HYPOTHESIS_PROFILE=explore`` draws other cases at every run, to look for faults that the fixed ones miss. torch and
+numpy get one thread, in the programs that tests start too: there is a test process for each core, and threads that wait
+for each other's cores take several times as long.
 """
 
 import inspect
@@ -10,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ringcast.simulation.cherenkov import Steps
-from ringcast.simulation.substeps import divide, known, turning
+from ringcast.simulation.substeps import divide, turning
+from ringcast.simulation.walk import known
 from ringcast.units import C_CM_PER_NS
 
 MUON, ELECTRON = 105.6583755, 0.51099895
@@ -65,7 +66,7 @@ def test_walks_between_ends_of_walks_are_walks(mass, energies, length):
     """
     n, fine, generator = 4000, 128, np.random.default_rng(3)
     turn, share = scattering(mass, energies, length, np.arange(fine + 1) / fine)
-    k = float(known(np.array([turn]))[0]) if mass == ELECTRON else 0.0
+    k = known(turn) if mass == ELECTRON else 0.0
     aside, mean = walk(turn, share, n, generator)
     last = np.concatenate([aside[:, -1], np.ones((n, 1))], axis=1)
     end = np.concatenate([mean if mass == ELECTRON else 0 * mean, np.ones((n, 1))], axis=1) * length

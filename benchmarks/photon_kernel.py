@@ -38,7 +38,8 @@ from ringcast.simulation.transport import Photoelectrons, offsets, transport
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "photon_kernel.json"
-BUILDS = {"c": ["-ffp-contract=off"], "c_fused": ["-ffp-contract=fast"]}
+BUILDS = {"c": ["-ffp-contract=off", "-fno-tree-slp-vectorize"], "c_fused": ["-ffp-contract=fast"]}
+"""gcc 12 fuses multiplications with additions where it packs two sums into one vector, whatever else it is told."""
 FLAGS = ["-O3", "-march=native", "-fopenmp"]
 LIGHT: dict[str, dict[str, Any]] = {
     "plain": {"scattering": False, "reflection": "off", "pmt_shape": "disc"},

@@ -89,7 +89,7 @@ def test_json_is_whole_and_unrounded(run):
     ("arguments", "message"),
     [
         ((SLIDES, "--batch", "0"), "batch is 0; expected a whole number of at least 1"),
-        ((SLIDES, "--batch", "two"), 'unable to convert "two" into int'),
+        ((SLIDES, "--batch", "two"), "--batch: 'two' is no whole number"),
         ((SLIDES, "--dtype", "int8"), 'Invalid value "int8" for --dtype'),
         (("2x2 conv(1,1,3)",), "layer 1, conv(1,1,3): the kernel reaches over 3 pixels"),
     ],

@@ -17,14 +17,6 @@ from tests.reconstruction.analytic import RingPredictor, random_tracks
 TANK = load_detector("mini")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def events(tmp_path):
     """Four rings; the second event has lost its hits."""

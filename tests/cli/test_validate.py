@@ -73,6 +73,9 @@ def test_a_reference_of_the_package(run, tmp_path):
     [
         (["kamland"], "reference is 'kamland'; expected one of super-k-e500, super-k-e500-2018, super-k-e100"),
         (["super-k-e500", "-n", 1], "--n-events is 1; expected at least 2"),
+        (["geant4-mu100", "--workers", -1], "--workers is -1; expected how many"),
+        (["geant4-mu100", "--no-scattering"], "--scattering: changes nothing of geant4-mu100"),
+        (["geant4-mu100-n1.5"], "light reference is 'geant4-mu100-n1.5'; expected one of geant4-e100"),
         (["super-k-e500", "--require", -3], "--require is -3; expected a positive number of per cent"),
         (["--geometry", "tank.npz"], "--geometry is of a file of your own; name it with --reference"),
         (["--reference", "no.h5"], "no.h5: no such file; expected an event file"),

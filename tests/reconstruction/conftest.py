@@ -31,15 +31,6 @@ class Sample:
         return Fit.concatenate(columns)
 
 
-@pytest.fixture(autouse=True, scope="package")
-def one_thread():
-    """Small tensors on shared cores: threads that wait for each other cost more than they save."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def tank() -> Detector:
     return load_detector("mini")

@@ -38,6 +38,7 @@ GOOD = {"detector": "mini", "n_events": 10, "particles": ("e-",), "energy_mev": 
         ),
         ({"vertex_within_cm": (9, -1, 1), "position_cm": (0, 0, 0)}, "vertex_within_cm chooses among drawn vertices"),
         ({"colour": "blue"}, "colour: unknown key, check its spelling; found 'blue'"),
+        ({"first_hit_only": True}, "first_hit_only is given, but the trigger is off"),
     ],
 )
 def test_bad_plans_are_refused_in_one_sentence(change, sentence):

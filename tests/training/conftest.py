@@ -33,15 +33,6 @@ def formula_events(n, seed):
     return TrainingEvents(Track(["e-", "mu-"] * (n // 2), energy, position, direction), hits, tank)
 
 
-@pytest.fixture(autouse=True, scope="package")
-def one_thread():
-    """Networks this small are slower on several threads, and much slower on a busy machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="session")
 def all_events():
     """As a file has them, with hits on the caps."""

@@ -80,6 +80,7 @@ def test_plans_can_be_changed():
     reference = load_reference("super-k-e500")
     plan, _ = plan_of(reference, 5, seed=3, changes={"dark_noise": False, "digitiser": "simple", "scattering": False})
     assert (plan.seed, plan.scattering, plan.dark_rate_khz, plan.trigger) == (3, False, None, False)
+    assert not plan.first_hit_only
 
 
 def test_files_are_small():

@@ -13,17 +13,15 @@ from numpy.typing import NDArray
 
 from ringcast.errors import ArgumentError
 from ringcast.events import Track, particle_type
-from ringcast.simulation.cherenkov import mean_photons, select_steps
+from ringcast.simulation.cherenkov import mean_photons, select_steps, trial_photons
 from ringcast.simulation.emission import Births, emit
 from ringcast.simulation.engine_data import engine_data_folder
 from ringcast.simulation.geant4 import Engine, require_engine
 from ringcast.simulation.optics import window_optics
-from ringcast.simulation.tracks import event_generator
-from ringcast.simulation.workers import work_through
+from ringcast.simulation.workers import batch_name, batches_of, work_through
 
 __all__ = ["BirthPlan", "follow_births", "look_at_births"]
 
-_COUNT = 1
 _BATCH = 50
 
 Seen = TypeVar("Seen")
@@ -80,10 +78,10 @@ def look_at_births(plan: BirthPlan, look: Look[Seen], *, workers: int = 1) -> It
         EngineError: Geant4 is missing, or a batch ended its worker process three times.
     """
     require_engine()
-    pieces = [range(first, min(first + _BATCH, plan.n_events)) for first in range(0, plan.n_events, _BATCH)]
+    pieces = batches_of([range(plan.n_events)], _BATCH)
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         start = partial(_start, plan, engine_data_folder(Path(scratch)), look)
-        yield from work_through(pieces, start, workers=min(workers, len(pieces)), name=_name)
+        yield from work_through(pieces, start, workers=min(workers, len(pieces)), name=batch_name)
 
 
 def _start(plan: BirthPlan, data_folder: Path, look: Look[Seen]) -> Callable[[range], Seen]:
@@ -107,14 +105,6 @@ def follow_births(engine: Engine, plan: BirthPlan, look: Look[Seen], numbers: ra
     steps = select_steps(steps, emitters.parent.numpy()[row] == 0)
     optics = window_optics(*plan.window_nm, index=plan.index)
     optics = optics._replace(yield_per_cm=optics.yield_per_cm / plan.one_in)
-    mean, edges = mean_photons(steps, optics), np.searchsorted(steps.event, np.arange(len(events) + 1))
-    trials = [
-        event_generator(plan.seed, int(event), _COUNT).poisson(mean[a:b])
-        for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
-    ]
-    births = emit(steps, np.concatenate(trials), events, optics, seed=plan.seed)
+    trials = trial_photons(mean_photons(steps, optics), steps.event, events, seed=plan.seed)
+    births = emit(steps, trials, events, optics, seed=plan.seed)
     return look(births, steps.event[births.step], len(events))
-
-
-def _name(events: range) -> str:
-    return f"the batch of events {events.start} to {events.stop - 1}"

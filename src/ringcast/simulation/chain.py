@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ringcast.events import Emitters, Hits, Photoelectrons, Primaries, Track
 from ringcast.geometry import Detector, load_detector
-from ringcast.simulation.cherenkov import Steps, mean_photons, select_steps
+from ringcast.simulation.cherenkov import Steps, mean_photons, select_steps, trial_photons
 from ringcast.simulation.cluster import work_on_cluster
 from ringcast.simulation.engine_data import engine_data_folder
 from ringcast.simulation.geant4 import Engine, require_engine
@@ -26,16 +26,15 @@ from ringcast.simulation.optics import Optics, SensorResponse, expose_cm, load_o
 from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.primaries import require_primaries
 from ringcast.simulation.readout import Light, Reading, read_out
-from ringcast.simulation.tracks import draw_tracks, event_generator, require_room
+from ringcast.simulation.tracks import draw_tracks, require_room
 from ringcast.simulation.transport import Photoelectrons as Seen
 from ringcast.simulation.transport import transport
 from ringcast.simulation.wall import Wall, build_wall
-from ringcast.simulation.workers import work_through
+from ringcast.simulation.workers import batch_name, batches_of, work_through
 from ringcast.units import C_CM_PER_NS
 
 __all__ = ["Batch", "Chain", "require_device", "simulate"]
 
-_COUNT = 1
 _SLOWEST_INDEX, _MARGIN_NS = 1.45, 100.0
 
 Device = Literal["cpu", "cuda"]
@@ -120,13 +119,7 @@ class Chain:
         mean = mean_photons(steps, self.optics)
         bright = mean > 0
         steps, mean, emitter = select_steps(steps, bright), mean[bright], emitter[bright]
-        edges = np.searchsorted(steps.event, np.arange(len(events) + 1))
-        photons = np.concatenate(
-            [
-                event_generator(plan.seed, int(event), _COUNT).poisson(mean[a:b])
-                for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
-            ]
-        )
+        photons = trial_photons(mean, steps.event, events, seed=plan.seed)
         seen = self._carry(steps, photons, events)
         row, birth = steps.event[seen.step], _first_births_ns(primaries)
         readings = self._respond(events, row, Light(seen.sensor, seen.time_ns - birth[row], emitter[seen.step]))
@@ -221,7 +214,7 @@ def simulate(
     todo = [range(plan.n_events)] if todo is None else todo
     n, n_events = workers or os.cpu_count() or 1, sum(map(len, todo))
     most = batch or fit_memory(largest_event_mev(plan, primaries), n).batch
-    pieces = _pieces(todo, max(1, min(most, -(-n_events // n))))
+    pieces = batches_of(todo, max(1, min(most, -(-n_events // n))))
     if not pieces:
         return
     require_engine()
@@ -232,23 +225,11 @@ def simulate(
     start: Callable[[], Callable[[range], Batch]]
     if scheduler is not None:
         start = partial(_start_on_cluster, plan, primaries, device)
-        yield from work_on_cluster(pieces, start, address=scheduler, workers=min(n, len(pieces)), name=_name)
+        yield from work_on_cluster(pieces, start, address=scheduler, workers=min(n, len(pieces)), name=batch_name)
         return
     with tempfile.TemporaryDirectory(prefix="ringcast-geant4-") as scratch:
         start = partial(_start_chain, plan, engine_data_folder(Path(scratch)), primaries, device)
-        yield from work_through(pieces, start, workers=min(n, len(pieces)), name=_name)
-
-
-def _pieces(todo: Sequence[range], batch: int) -> list[range]:
-    """Ranges of at most so many events.
-
-    Example:
-        >>> _pieces([range(5), range(7, 9)], 3)
-        [range(0, 3), range(3, 5), range(7, 9)]
-    """
-    return [
-        range(first, min(first + batch, part.stop)) for part in todo for first in range(part.start, part.stop, batch)
-    ]
+        yield from work_through(pieces, start, workers=min(n, len(pieces)), name=batch_name)
 
 
 def require_device(device: Device) -> None:
@@ -277,7 +258,3 @@ def _start_on_cluster(plan: SimulationPlan, primaries: Primaries | None, device:
     scratch = tempfile.mkdtemp(prefix="ringcast-geant4-")
     atexit.register(shutil.rmtree, scratch, ignore_errors=True)
     return Chain.start(plan, engine_data_folder(Path(scratch)), primaries, device=device).run
-
-
-def _name(events: range) -> str:
-    return f"the batch of events {events.start} to {events.stop - 1}"

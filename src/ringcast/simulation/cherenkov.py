@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.simulation.optics import Optics
+from ringcast.simulation.tracks import event_generator
 
-__all__ = ["Steps", "mean_photons", "select_steps"]
+__all__ = ["Steps", "mean_photons", "select_steps", "trial_photons"]
+
+_COUNT = 1  # purpose of the random numbers, beside those of the other modules
 
 
 class Steps(NamedTuple):
@@ -54,3 +57,26 @@ def mean_photons(steps: Steps, optics: Optics) -> NDArray[np.float64]:
     beta2 = np.maximum(1.0 - ratio**2, 1e-12)
     sin2 = np.maximum(1.0 - 1.0 / (beta2 * optics.index_max**2), 0.0)
     return optics.yield_per_cm * steps.length_cm * sin2
+
+
+def trial_photons(
+    mean: NDArray[np.float64], row: NDArray[np.int64], events: NDArray[np.int64], *, seed: int
+) -> NDArray[np.int64]:
+    """Poisson numbers of trial photons, those of each event from its own generator.
+
+    Args:
+        mean: Of each step, from `mean_photons`.
+        row: Row in the batch of the event of each step, which rises.
+        events: Event number of each row; with the seed it keys the random numbers.
+        seed: The plan's seed.
+
+    Example:
+        >>> trial_photons(np.array([0.0, 1e6]), np.array([0, 1]), np.array([7, 8]), seed=1).round(-4).tolist()
+        [0, 1000000]
+    """
+    edges = np.searchsorted(row, np.arange(len(events) + 1))
+    drawn = [
+        event_generator(seed, int(event), _COUNT).poisson(mean[a:b])
+        for event, a, b in zip(events, edges[:-1], edges[1:], strict=True)
+    ]
+    return np.concatenate(drawn)

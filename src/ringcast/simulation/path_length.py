@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MEAN_FREE_CM", "MEAN_FREE_POWER", "mean_free_cm", "true_length_cm"]
+__all__ = ["mean_free_cm", "true_length_cm"]
 
-MEAN_FREE_CM, MEAN_FREE_POWER = 0.3646, 1.858
+_MEAN_FREE_CM, _MEAN_FREE_POWER = 0.3646, 1.858
 """Transport mean free path of electrons in water at p beta = 1 MeV, and the power of p beta it goes with. Fitted to
 34,000 steps of 250 electrons of 100 MeV and of 100 muons of 500 MeV, of which Geant4 11.4 told chord and length."""
 _ELECTRON_MEV = 0.51099895069  # CODATA 2022
@@ -66,5 +66,5 @@ def mean_free_cm(energy_mev: NDArray[np.float64]) -> NDArray[np.float64]:
     """Transport mean free path of electrons; p beta = E (E + 2 m) / (E + m) at the kinetic energy E."""
     energy = np.maximum(energy_mev, 0.0)
     p_beta = energy * (energy + 2 * _ELECTRON_MEV) / (energy + _ELECTRON_MEV)
-    mean_free: NDArray[np.float64] = MEAN_FREE_CM * p_beta**MEAN_FREE_POWER
+    mean_free: NDArray[np.float64] = _MEAN_FREE_CM * p_beta**_MEAN_FREE_POWER
     return mean_free

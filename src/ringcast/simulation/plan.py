@@ -59,6 +59,8 @@ class SimulationPlan(PrimaryChoices, MatterSwitches, LightSwitches, SensorSwitch
             raise ValueError("trigger counts digits, of which the simple digitiser has none; choose digitiser auto")
         if self.trigger_hits != SensorSwitches.model_fields["trigger_hits"].default and not self.trigger:
             raise ValueError("trigger_hits is given, but the trigger is off; switch it on (trigger)")
+        if self.first_hit_only and not self.trigger:
+            raise ValueError("first_hit_only is given, but the trigger is off; switch it on (trigger)")
         return self
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ringcast.simulation.cherenkov import Steps
 from ringcast.simulation.tracks import event_generator
-from ringcast.simulation.walk import LIGHT_MEV, MOST_PIECES, fill, room, turn_all
+from ringcast.simulation.walk import LIGHT_MEV, MOST_PIECES, fill_pieces, scratch, turn_all
 
 __all__ = ["divide", "turning"]
 
@@ -74,7 +74,7 @@ def divide(steps: Steps, events: NDArray[np.int64], *, seed: int) -> tuple[Steps
     shapes = {name: (len(source), *column.shape[1:]) for name, column in steps._asdict().items()}
     empty = {name: np.empty(shape) for name, shape in shapes.items() if name not in ("event", "number")}
     out = Steps(event=event, number=number, **empty)
-    fill(steps, pieces, normal, out, room())
+    fill_pieces(steps, pieces, normal, out, scratch())
     return out, source
 
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringcast.simulation.device import device, over_photons
-from ringcast.simulation.path_length import MEAN_FREE_CM, MEAN_FREE_POWER
+from ringcast.simulation.path_length import mean_free_cm
 
-__all__ = ["LIGHT_MEV", "MOST_PIECES", "fill", "known", "room", "turn_all", "turned"]
+__all__ = ["LIGHT_MEV", "MOST_PIECES", "fill_pieces", "known", "scratch", "turn_all", "turned"]
 
 MOST_PIECES = 32
 """Most pieces of a step."""
@@ -26,7 +26,10 @@ Standard Reference Database 124). Fast ones lose energy evenly."""
 _HIGHLAND_MEV, _RADIATION_CM = 13.6, 36.08
 
 
-def room() -> NDArray[np.float64]:
+_mean_free_cm = device(mean_free_cm)
+
+
+def scratch() -> NDArray[np.float64]:
     """Room for the walk along one step: at each end of a piece the bridge (3), energy, time and share of scattering."""
     return np.empty((MOST_PIECES + 1, 6))
 
@@ -34,9 +37,9 @@ def room() -> NDArray[np.float64]:
 @device
 def turned(energy, length, mass):  # type: ignore[no-untyped-def]
     """How far scattering turns a particle of some kinetic energy on a path; see `turning`."""
-    p_beta = energy * (energy + 2 * mass) / (energy + mass)
     if mass < LIGHT_MEV:
-        return math.sqrt(length / max(MEAN_FREE_CM * max(p_beta, 0.0) ** MEAN_FREE_POWER, 1e-9))
+        return math.sqrt(length / max(_mean_free_cm(energy), 1e-9))
+    p_beta = energy * (energy + 2 * mass) / (energy + mass)
     paths = length / _RADIATION_CM
     logarithm = 1 + 0.038 * math.log(max(paths, 1e-12))
     return _HIGHLAND_MEV / max(p_beta, 1e-9) * math.sqrt(paths) * max(logarithm, 0.1)
@@ -54,7 +57,7 @@ def known(turn):  # type: ignore[no-untyped-def]
 
 
 @over_photons
-def fill(steps, pieces, normal, out, at):  # type: ignore[no-untyped-def]
+def fill_pieces(steps, pieces, normal, out, at):  # type: ignore[no-untyped-def]
     """Fill in all columns of the pieces but `event` and `number`.
 
     Args:
@@ -62,7 +65,7 @@ def fill(steps, pieces, normal, out, at):  # type: ignore[no-untyped-def]
         pieces: How many pieces each is divided into.
         normal: (piece, 3): standard normal numbers.
         out: `Steps` of the pieces.
-        at: From `room`.
+        at: From `scratch`.
     """
     piece = 0
     for s in range(len(pieces)):

@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 
 from ringcast.errors import EngineError
 
-__all__ = ["work_through"]
+__all__ = ["batch_name", "batches_of", "work_through"]
 
 _LOG = logging.getLogger(__name__)
 _DEATHS = 3
@@ -85,6 +85,21 @@ def work_through(
             worker.process.terminate()
             worker.process.join()
             worker.pipe.close()
+
+
+def batches_of(todo: Sequence[range], most: int) -> list[range]:
+    """Ranges of at most so many events.
+
+    Example:
+        >>> batches_of([range(5), range(7, 9)], 3)
+        [range(0, 3), range(3, 5), range(7, 9)]
+    """
+    return [range(first, min(first + most, part.stop)) for part in todo for first in range(part.start, part.stop, most)]
+
+
+def batch_name(events: range) -> str:
+    """What a batch of events is called in an error."""
+    return f"the batch of events {events.start} to {events.stop - 1}"
 
 
 def _hire(start: Callable[[], Callable[[Piece], Result]]) -> _Worker[Piece]:

@@ -45,6 +45,8 @@ def plan_of(
         fields.pop("dark_rate_khz", None)
     if fields["digitiser"] == "simple" and "trigger" not in given:
         fields["trigger"] = False  # it counts digits, of which that digitiser has none
+    if not fields["trigger"] and "first_hit_only" not in given:
+        fields.pop("first_hit_only", None)
     common = {"detector": reference.detector, "seed": seed, **fields}
     if reference.paired:
         primaries = _born_at_zero(reference.primaries or Primaries.of(reference.tracks))

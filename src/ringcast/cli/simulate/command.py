@@ -26,6 +26,7 @@ from ringcast.cli.simulate.options import (
     fields_of_plan,
     in_options,
     named_by_user,
+    require_workers,
     shard_of,
 )
 from ringcast.errors import ArgumentError, RingcastError
@@ -119,8 +120,7 @@ def run_plan(plan: "SimulationPlan", output: Path, run: Run, *, primaries: "Prim
     """Simulate what is not done yet, batch by batch, then join the batches."""
     from ringcast.storage.claim import claimed
 
-    if run.workers < 0:
-        raise ArgumentError(f"workers is {run.workers}; expected how many, or 0 for one on each core")
+    require_workers(run.workers)
     with claimed(output):
         _go_on(plan, output, run, primaries)
 

@@ -22,8 +22,8 @@ from ringcast.simulation.plan import SimulationPlan
 from ringcast.simulation.switches import LightSwitches, MatterSwitches, PrimaryChoices, SensorSwitches
 
 __all__ = ["EVENTS", "LIGHT", "MATTER", "PRIMARIES", "RUN", "SENSORS", "Drawn", "Light", "Matter", "Run", "Sensors"]
-__all__ += ["LISTING", "fields_of_plan", "in_options", "named_by_user", "numbers", "shard_of", "split_names"]
-__all__ += ["taken_from"]
+__all__ += ["LISTING", "fields_of_plan", "in_options", "named_by_user", "numbers", "require_workers", "shard_of"]
+__all__ += ["split_names", "taken_from"]
 
 Options = TypeVar("Options")
 
@@ -211,6 +211,12 @@ def named_by_user(options: Any) -> list[str]:
     """The options of a group that are not at their default, as they are written."""
     changed = [field.name for field in fields(options) if getattr(options, field.name) != field.default]
     return [f"--{name.replace('_', '-')}" for name in changed]
+
+
+def require_workers(workers: int) -> None:
+    """Refuse a number of worker processes below zero."""
+    if workers < 0:
+        raise ArgumentError(f"workers is {workers}; expected how many, or 0 for one on each core")
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from ringcast.cli.simulate.options import in_options
+from ringcast.cli.simulate.options import in_options, require_workers
 from ringcast.cli.validate.options import COMPARED, LIGHT, MATTER, RUN, SENSORS, Light, Matter, Run, Sensors, changes
 from ringcast.errors import ArgumentError
 
@@ -51,7 +52,8 @@ def simulation(
     directions, depths; no tank, so that what light and sensors do does not matter):
 
     * geant4-e100, geant4-e500, geant4-e1000: electrons of 100, 500 and 1000 MeV
-    * geant4-mu100, geant4-mu500, geant4-mu1000: negative muons
+    * geant4-mu100, geant4-mu500, geant4-mu1000: negative muons; all with WCSim's refractive index, and with 1.34 if
+      -n1.34 is written behind the name
 
     Ours are simulated with every effect that WCSim has; switch some off to see what each does. Simulated events are
     kept in OUTPUT/events: Ctrl-C loses only the batch in hand, and the same command goes on from there.
@@ -91,9 +93,12 @@ def simulation(
         raise ArgumentError(f"--n-events is {n_events}; expected at least 2, whose spread gives the errors")
     if require is not None and not require > 0:
         raise ArgumentError(f"--require is {require:g}; expected a positive number of per cent")
+    with in_options():
+        require_workers(run.workers)
     chosen = _references(names, reference, {"geometry": geometry, "detector": detector, "between": between}, output)
     changed = changes(matter, light, sensors)
     with in_options():
+        _require_effect(changed, chosen)
         results: list[Compared] = [
             compared(one, n_events, output / "events", changes=changed, run=run)
             if isinstance(one, Reference)
@@ -130,13 +135,26 @@ def _references(
     return [*(_named(name) for name in dict.fromkeys(names)), mine]
 
 
+def _require_effect(changed: dict[str, Any], chosen: "Sequence[Reference | LightReference]") -> None:
+    """Refuse options that change the simulation if none of the references knows them."""
+    from ringcast.validation.light import LightReference
+
+    if changed and all(isinstance(one, LightReference) for one in chosen):
+        raise ArgumentError(
+            f"{next(iter(changed))}: changes nothing of {chosen[0].name}, light at its birth in Geant4's water;"
+            " leave it out, or name a reference with a tank"
+        )
+
+
 def _named(name: str) -> "Reference | LightReference":
     from ringcast.validation import REFERENCES, load_reference
     from ringcast.validation.light import LIGHT_REFERENCES, load_light_reference
 
-    if name not in (*REFERENCES, *LIGHT_REFERENCES):
+    if name.startswith("geant4-"):
+        return load_light_reference(name)
+    if name not in REFERENCES:
         raise ArgumentError(f"reference is {name!r}; expected one of {', '.join((*REFERENCES, *LIGHT_REFERENCES))}")
-    return load_reference(name) if name in REFERENCES else load_light_reference(name)
+    return load_reference(name)
 
 
 def _window(text: str) -> tuple[float, float]:

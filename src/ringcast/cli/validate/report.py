@@ -120,6 +120,7 @@ def _numbers_table(results: Sequence[Compared]) -> "Table":
 
 
 def _shapes_table(result: Compared) -> "Table":
+    from ringcast.validation.light import LightReference
     from ringcast.web import Table
 
     rows = [
@@ -131,7 +132,7 @@ def _shapes_table(result: Compared) -> "Table":
         )
         for row in result.comparison.shapes
     ]
-    words = _SHARES if result.events is None else _SHAPES
+    words = _SHARES if isinstance(result.reference, LightReference) else _SHAPES
     return Table(("shape", "chi2", "bins", "p-value"), rows, words)
 
 
